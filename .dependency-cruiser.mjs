@@ -1,0 +1,97 @@
+// The directions that ARCHITECTURE.md states, as rules.
+
+const MONITOR = 'packages/monitor/src';
+const TESTS = '\\.(test|bench)\\.tsx?$|/testdata/|/compliance\\.ts$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle, types included, means that two files are one thing in two places.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'instrument-stands-alone',
+      comment: 'A node links the library in: it depends on nothing, and its core runs in any JavaScript runtime.',
+      severity: 'error',
+      from: { path: '^packages/instrument/src', pathNot: TESTS },
+      to: { pathNot: '^packages/instrument/src' },
+    },
+    {
+      name: 'stores-are-hidden',
+      comment: 'Everybody sees storage/interface.ts; only the roots and tests construct a store.',
+      severity: 'error',
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(storage/embedded/|worker\\.ts$)|${TESTS}` },
+      to: { path: `^${MONITOR}/storage/(embedded|remote)/` },
+    },
+    {
+      name: 'promql-is-hidden',
+      comment:
+        'Everybody sees promql/interface.ts; selectors are parsed for the API, durations are words of the model.',
+      severity: 'error',
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(promql/|worker\\.ts$)|${TESTS}` },
+      to: { path: `^${MONITOR}/promql/`, pathNot: `^${MONITOR}/promql/(interface|selector)\\.ts$` },
+    },
+    {
+      name: 'sources-know-the-appender-alone',
+      comment: 'No source knows the store, the server or PromQL.',
+      severity: 'error',
+      from: { path: `^${MONITOR}/sources/`, pathNot: TESTS },
+      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(sources|model)/|^${MONITOR}/storage/interface\\.ts$` },
+    },
+    {
+      name: 'model-is-the-ground',
+      comment: 'The words that every folder uses depend on no folder.',
+      severity: 'error',
+      from: { path: `^${MONITOR}/model/`, pathNot: TESTS },
+      to: { path: `^packages/`, pathNot: `^${MONITOR}/model/` },
+    },
+    {
+      name: 'storage-depends-on-the-model-alone',
+      severity: 'error',
+      from: { path: `^${MONITOR}/storage/`, pathNot: TESTS },
+      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(storage|model)/` },
+    },
+    {
+      name: 'only-roots-wire',
+      comment: 'app.ts and worker.ts construct; commands start app.ts; nobody else imports them.',
+      severity: 'error',
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(cli/|app\\.ts$)|${TESTS}` },
+      to: { path: `^${MONITOR}/(app|worker)\\.ts$` },
+    },
+    {
+      name: 'page-sees-the-wire-alone',
+      comment: 'The page imports the types of the API and nothing else of the monitor.',
+      severity: 'error',
+      from: { path: '^packages/console/src' },
+      to: { path: '^packages/(monitor|instrument)/', pathNot: `^${MONITOR}/server/wire\\.ts$` },
+    },
+    {
+      name: 'wire-is-types-alone',
+      severity: 'error',
+      from: { path: `^${MONITOR}/server/wire\\.ts$` },
+      to: {},
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '(^|/)(node_modules|dist)/' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs'],
+    },
+  },
+};

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, completeConfig, parseConfigText, readConfigFile } from './read-config.ts';
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    parseConfigText(text, 'chainpulse.yaml');
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+  return [];
+}
+
+test('an empty file is a whole configuration', () => {
+  const config = completeConfig(parseConfigText('', 'chainpulse.yaml'));
+  assert.equal(config.server.port, 8090);
+  assert.equal(config.server.host, '127.0.0.1');
+  assert.equal(config.storage.retention, 30 * 86_400_000);
+  assert.equal(config.collection.interval, 5000);
+  assert.equal(config.machine, true);
+  assert.deepEqual(config.targets, []);
+});
+
+test('a full file is read with its units', () => {
+  const config = completeConfig(
+    parseConfigText(
+      `
+server: { port: 9000 }
+storage: { directory: /tmp/x, retention: unlimited, durability: normal }
+collection: { interval: 10s, timeout: 8s, bodyLimit: 1MiB }
+machine: false
+targets:
+  - url: evm+http://127.0.0.1:8545
+    chain: anvil
+    node: one
+    interval: 2s
+    timeout: 1s
+  - url: http://127.0.0.1:9100
+    bearerTokenFile: /run/token
+`,
+      'chainpulse.yaml',
+    ),
+  );
+  assert.equal(config.storage.retention, undefined);
+  assert.equal(config.collection.bodyLimit, 1048576);
+  assert.equal(config.targets[0]?.url.kind, 'evm');
+  assert.equal(config.targets[0]?.interval, 2000);
+  assert.equal(config.targets[1]?.bearerTokenFile, '/run/token');
+});
+
+test('every problem is told at once, each with its line, column and path', () => {
+  const problems = problemsOf(`server:
+  port: 99999
+  prot: 1
+storage:
+  retention: soon
+collection:
+  interval: 5
+machine: maybe
+targets:
+  - url: gopher://x
+  - job: a
+`);
+  assert.equal(problems.length, 7, problems.join('\n'));
+  const expected = [
+    /^chainpulse\.yaml:2:3: server\.port: /,
+    /^chainpulse\.yaml:3:3: server\.prot: is not known/,
+    /^chainpulse\.yaml:5:3: storage\.retention: .*"soon" is no duration/,
+    /^chainpulse\.yaml:7:3: collection\.interval: write a duration/,
+    /^chainpulse\.yaml:8:1: machine: /,
+    /^chainpulse\.yaml:10:5: targets\[0\]\.url: .*gopher/,
+    /^chainpulse\.yaml:11:5: targets\[1\]\.url: write the address/,
+  ];
+  for (const pattern of expected)
+    assert.ok(
+      problems.some((problem) => pattern.test(problem)),
+      `${pattern}\n${problems.join('\n')}`,
+    );
+});
+
+test('broken YAML is told with its place', () => {
+  assert.match(problemsOf('a: [1, 2\nb: }')[0] ?? '', /^chainpulse\.yaml:\d+:\d+: /);
+  assert.match(
+    problemsOf('server:\n  port: 1\n  port: 2\n')[0] ?? '',
+    /^chainpulse\.yaml:3:3: Map keys must be unique/,
+  );
+  assert.match(problemsOf('just a word')[0] ?? '', /^chainpulse\.yaml:1:1: \(the whole file\): /);
+});
+
+test('a bomb of aliases is refused', () => {
+  const lines = ['a: &a [x,x,x,x,x,x,x,x,x,x]'];
+  for (let letter = 1; letter < 10; letter++) {
+    const before = String.fromCharCode(96 + letter);
+    lines.push(
+      `${String.fromCharCode(97 + letter)}: &${String.fromCharCode(97 + letter)} [${`*${before},`.repeat(10)}]`,
+    );
+  }
+  assert.throws(() => parseConfigText(lines.join('\n'), 'bomb.yaml'), { code: 'config_invalid' });
+});
+
+test('a file that cannot be read is named', () => {
+  assert.throws(() => readConfigFile('/nonexistent/chainpulse.yaml'), {
+    code: 'config_invalid',
+    message: /\/nonexistent\/chainpulse\.yaml: cannot be read/,
+  });
+});
+
+test('a timeout longer than its interval is refused where it stands', () => {
+  assert.match(
+    problemsOf('collection:\n  interval: 1s\n  timeout: 2s\n')[0] ?? '',
+    /:3:3: collection\.timeout: .*longer than the interval/,
+  );
+});

@@ -1,0 +1,52 @@
+// What passes between the main thread and the storage worker. Every request has an id and gets exactly one response,
+// `ok` or `failed`; the worker speaks first, with `opened` or `failedToOpen`. Columns are transferred, not copied, where
+// the sender is done with them.
+
+import type { Batch, MetricMetadata } from '../model/batch.ts';
+import type { Labels } from '../model/labels.ts';
+import type { InstantQuery, QueryErrorType, QueryPosition, QueryResult, RangeQuery } from '../promql/interface.ts';
+import type { AppendOutcome, SeriesRequest, StoreStats } from '../storage/interface.ts';
+
+/** The questions, each with its arguments and its answer. */
+export interface Calls {
+  resolveSeries: { arguments: [series: readonly Labels[]]; answer: Uint32Array };
+  append: { arguments: [batch: Batch]; answer: AppendOutcome };
+  instant: { arguments: [query: InstantQuery]; answer: QueryResult };
+  range: { arguments: [query: RangeQuery]; answer: QueryResult };
+  series: { arguments: [request: SeriesRequest]; answer: readonly Labels[] };
+  labelNames: { arguments: [request: SeriesRequest]; answer: readonly string[] };
+  labelValues: { arguments: [name: string, request: SeriesRequest]; answer: readonly string[] };
+  metadata: { arguments: [name: string, limit: number]; answer: readonly MetricMetadata[] };
+  stats: { arguments: []; answer: StoreStats };
+  maintain: { arguments: [nowMs: number]; answer: undefined };
+  close: { arguments: []; answer: undefined };
+}
+
+export type CallName = keyof Calls;
+
+export type Request =
+  | { [Name in CallName]: { kind: 'call'; id: number; name: Name; arguments: Calls[Name]['arguments'] } }[CallName]
+  | { kind: 'cancel'; id: number };
+
+export type Response =
+  | { kind: 'opened' }
+  | { kind: 'failedToOpen'; failure: Failure }
+  | { kind: 'ok'; id: number; answer: Calls[CallName]['answer'] }
+  | { kind: 'failed'; id: number; failure: Failure };
+
+/** An error in a form that survives the passage: classes do not, codes do. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly query?: { readonly type: QueryErrorType; readonly position: QueryPosition | undefined };
+}
+
+/** What the worker is started with. */
+export interface WorkerSettings {
+  readonly directory: string;
+  /** undefined keeps everything. */
+  readonly retentionMs: number | undefined;
+  readonly durability: 'full' | 'normal';
+  /** Where the clock of the run stands now and how fast it goes: a recording may be replayed on a virtual clock. */
+  readonly clock: { readonly startMs: number; readonly speed: number } | 'system';
+}

@@ -1,0 +1,70 @@
+// What the rest of the monitor knows of PromQL: questions, answers and errors. The evaluator behind it is
+// `evaluate/`; a remote engine that evaluates itself would be another implementation.
+
+import { ChainpulseError } from '../model/errors.ts';
+import type { Labels } from '../model/labels.ts';
+
+export interface InstantQuery {
+  readonly expression: string;
+  readonly timeMs: number;
+  readonly timeoutMs?: number;
+  readonly lookbackMs?: number;
+}
+
+export interface RangeQuery {
+  readonly expression: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly timeoutMs?: number;
+  readonly lookbackMs?: number;
+}
+
+export interface QueryEngine {
+  /** @throws {QueryError} */
+  instant(query: InstantQuery, signal?: AbortSignal): Promise<QueryResult>;
+  /** @throws {QueryError} */
+  range(query: RangeQuery, signal?: AbortSignal): Promise<QueryResult>;
+}
+
+export type QueryResult = {
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+} & (
+  | { readonly type: 'scalar'; readonly timeMs: number; readonly value: number }
+  | { readonly type: 'string'; readonly timeMs: number; readonly value: string }
+  | { readonly type: 'vector'; readonly timeMs: number; readonly samples: readonly VectorSample[] }
+  | { readonly type: 'matrix'; readonly series: readonly MatrixSeries[] }
+);
+
+export interface VectorSample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+export interface MatrixSeries {
+  readonly labels: Labels;
+  readonly timestampsMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Prometheus' error types, which decide the status: bad_data 400, execution 422, timeout and canceled 503, internal 500. */
+export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'internal';
+
+export class QueryError extends ChainpulseError {
+  readonly type: QueryErrorType;
+  /** Where in the expression, from 1, when the error has a place there. */
+  readonly position: QueryPosition | undefined;
+
+  constructor(type: QueryErrorType, message: string, position?: QueryPosition) {
+    super(`query_${type}`, message);
+    this.name = 'QueryError';
+    this.type = type;
+    this.position = position;
+  }
+}
+
+export interface QueryPosition {
+  readonly line: number;
+  readonly column: number;
+}

@@ -1,0 +1,76 @@
+// What a source is to the rest of the monitor. A `Collector` fetches the samples of one target once; the `TargetLoop`
+// calls it at every interval, adds `up` and its siblings, marks series that went away as stale, and appends the batch.
+
+import type { MetricMetadata } from '../model/batch.ts';
+import type { RejectReason } from '../storage/interface.ts';
+import { ChainpulseError } from '../model/errors.ts';
+import type { Labels } from '../model/labels.ts';
+
+export type SourceType = 'scrape' | 'probe' | 'machine' | 'push';
+
+export type CollectionOutcome = 'ok' | 'timeout' | 'refused' | 'http_error' | 'parse_error' | 'too_large' | 'other';
+
+/** A collection that failed: `outcome` is what is counted, the message is the reason that a person reads. */
+export class CollectionError extends ChainpulseError {
+  readonly outcome: Exclude<CollectionOutcome, 'ok'>;
+
+  constructor(outcome: Exclude<CollectionOutcome, 'ok'>, message: string, options?: ErrorOptions) {
+    super(`collection_${outcome}`, message, options);
+    this.name = 'CollectionError';
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Takes the samples of one collection. Series are given as slots, small numbers that stay the same for the same labels,
+ * so that a series that a collector has seen before costs it no labels.
+ */
+export interface SampleSink {
+  /** The slot of a series; `labels` are the metric's own, the target's labels are added by the sink. */
+  slotOf(labels: Labels): number;
+  /** One sample. Without a timestamp it gets the collection's. */
+  add(slot: number, value: number, timestampMs?: number): void;
+  describe(metadata: MetricMetadata): void;
+}
+
+export interface Collector {
+  readonly type: SourceType;
+  /**
+   * Fetches everything once and hands it to the sink. Nothing of it is stored when this throws.
+   * @throws {CollectionError} anything else that is thrown counts as `other`.
+   */
+  collect(sink: SampleSink, signal: AbortSignal): Promise<void>;
+  /** Set by the loop: a collector that learns of news between intervals (a new block) calls it to be asked at once. */
+  onNews?: () => void;
+  close(): Promise<void>;
+}
+
+/** Told of every collection that ended: the monitor's own metrics listen here. */
+export interface CollectionObserver {
+  collectionEnded(event: {
+    readonly type: SourceType;
+    readonly outcome: CollectionOutcome;
+    readonly durationSeconds: number;
+    readonly acceptedSamples: number;
+    readonly rejectedSamples: Readonly<Partial<Record<RejectReason | 'body_limit', number>>>;
+  }): void;
+}
+
+export interface TargetStatus {
+  /** Unique among the targets; what the page and the API name the target by. */
+  readonly id: string;
+  readonly type: SourceType;
+  /** The address without credentials. */
+  readonly address: string;
+  readonly labels: Labels;
+  readonly health: 'up' | 'down' | 'unknown';
+  /** Why it is down, a sentence that a person can act on; '' otherwise. */
+  readonly reason: string;
+  readonly lastCollectionMs: number | undefined;
+  readonly lastDurationMs: number | undefined;
+  readonly lastSampleCount: number | undefined;
+  /** Since when `health` is what it is. */
+  readonly sinceMs: number;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
