@@ -1,7 +1,7 @@
 // The directions that ARCHITECTURE.md states, as rules.
 
 const MONITOR = 'packages/monitor/src';
-const TESTS = '\\.(test|bench)\\.tsx?$|/testdata/|/compliance\\.ts$';
+const TESTS = '\\.(test|bench)\\.tsx?$|/(testdata|testing)/|/compliance\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -24,7 +24,7 @@ export default {
       name: 'stores-are-hidden',
       comment: 'Everybody sees storage/interface.ts; only the roots and tests construct a store.',
       severity: 'error',
-      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(storage/embedded/|worker\\.ts$)|${TESTS}` },
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(storage/embedded/|app/)|${TESTS}` },
       to: { path: `^${MONITOR}/storage/(embedded|remote)/` },
     },
     {
@@ -32,7 +32,7 @@ export default {
       comment:
         'Everybody sees promql/interface.ts; selectors are parsed for the API, durations are words of the model.',
       severity: 'error',
-      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(promql/|worker\\.ts$)|${TESTS}` },
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(promql/|app/)|${TESTS}` },
       to: { path: `^${MONITOR}/promql/`, pathNot: `^${MONITOR}/promql/(interface|selector)\\.ts$` },
     },
     {
@@ -40,7 +40,10 @@ export default {
       comment: 'No source knows the store, the server or PromQL.',
       severity: 'error',
       from: { path: `^${MONITOR}/sources/`, pathNot: TESTS },
-      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(sources|model)/|^${MONITOR}/storage/interface\\.ts$` },
+      to: {
+        path: `^${MONITOR}/`,
+        pathNot: `^${MONITOR}/(sources|model)/|^${MONITOR}/(storage/interface|version)\\.ts$`,
+      },
     },
     {
       name: 'model-is-the-ground',
@@ -57,10 +60,10 @@ export default {
     },
     {
       name: 'only-roots-wire',
-      comment: 'app.ts and worker.ts construct; commands start app.ts; nobody else imports them.',
+      comment: 'app/ constructs, and commands start it; nobody else imports it.',
       severity: 'error',
-      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(cli/|app\\.ts$)|${TESTS}` },
-      to: { path: `^${MONITOR}/(app|worker)\\.ts$` },
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(cli|app)/|${TESTS}` },
+      to: { path: `^${MONITOR}/app/` },
     },
     {
       name: 'page-sees-the-wire-alone',

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPageIfStale } from './build-page.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const wanted = process.argv.slice(2);
@@ -18,6 +19,8 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}`);
   process.exit(1);
 }
+
+await buildPageIfStale();
 
 // Two files at a time: the tests start real servers and a browser, and the smallest machine has two cores.
 const run = spawnSync(

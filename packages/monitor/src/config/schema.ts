@@ -53,50 +53,83 @@ const address = z
     }
   });
 
+const credentials = z.strictObject({
+  username: z.string().min(1).describe('User name.'),
+  passwordFile: z.string().min(1).describe('File that holds the password; read at every request, so it may change.'),
+});
+
 const target = z.strictObject({
-  url: address,
-  job: label.optional(),
-  instance: label.optional(),
-  chain: label.optional(),
-  node: label.optional(),
-  interval: interval.optional(),
-  timeout: interval.optional(),
-  bodyLimit: size.optional(),
-  sampleLimit: z.number().int().positive().optional(),
-  bearerTokenFile: z.string().min(1).optional(),
-  basicAuth: z.strictObject({ username: z.string().min(1), passwordFile: z.string().min(1) }).optional(),
+  url: address.describe('What is watched; the scheme says how: `http`, `https`, `evm+http`, `evm+https` or `replay`.'),
+  job: label
+    .optional()
+    .describe('Label `job` of all its series. Default: the kind of source (`scrape`, `evm`, `replay`).'),
+  instance: label
+    .optional()
+    .describe('Label `instance`. Default: host and port; in a recording the name of the recorded target.'),
+  chain: label.optional().describe('Label `chain`: the network that the node belongs to. Absent unless given.'),
+  node: label.optional().describe('Label `node`: your name for the node. Absent unless given.'),
+  interval: interval.optional().describe('Overrides `collection.interval`.'),
+  timeout: interval.optional().describe('Overrides `collection.timeout`. At most the interval.'),
+  bodyLimit: size.optional().describe('Overrides `collection.bodyLimit`.'),
+  sampleLimit: z.number().int().positive().optional().describe('Overrides `collection.sampleLimit`.'),
+  bearerTokenFile: z.string().min(1).optional().describe('File that holds a bearer token to send.'),
+  basicAuth: credentials.optional().describe('Basic authentication to send.'),
+});
+
+const server = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Only loopback addresses are accepted until the monitor can authenticate.'),
+  port: z.number().int().min(0).max(65535).default(8090).describe('Port of the page and the API. 0 takes a free one.'),
+});
+
+const storage = z.strictObject({
+  directory: z.string().min(1).default('chainpulse-data').describe('Folder of the history; made when it is missing.'),
+  retention: retention.prefault('30d').describe('How long history is kept: 1m to 100y, or `unlimited`.'),
+  durability: z
+    .enum(['full', 'normal'])
+    .default('full')
+    .describe(
+      '`full`: what was stored survives power loss. `normal`: it survives a crash of the monitor; cheaper on slow disks.',
+    ),
+});
+
+const collection = z.strictObject({
+  interval: interval.prefault('5s').describe('How often a target is asked: 100ms to 1d.'),
+  timeout: interval.prefault('4s').describe('How long it may take to answer. At most the interval.'),
+  bodyLimit: size
+    .prefault('64MiB')
+    .describe('Largest answer, uncompressed. A larger one is refused whole and counted.'),
+  sampleLimit: z
+    .number()
+    .int()
+    .positive()
+    .default(100_000)
+    .describe('Most samples in one answer. More are refused whole and counted.'),
+});
+
+const log = z.strictObject({
+  level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('What goes to stderr, as JSON lines.'),
 });
 
 export const configSchema = z
   .strictObject({
-    server: z
-      .strictObject({
-        host: z.string().min(1).default('127.0.0.1'),
-        port: z.number().int().min(0).max(65535).default(8090),
-      })
-      .prefault({}),
-    storage: z
-      .strictObject({
-        directory: z.string().min(1).default('chainpulse-data'),
-        retention: retention.prefault('30d'),
-        durability: z.enum(['full', 'normal']).default('full'),
-      })
-      .prefault({}),
-    collection: z
-      .strictObject({
-        interval: interval.prefault('5s'),
-        timeout: interval.prefault('4s'),
-        bodyLimit: size.prefault('64MiB'),
-        sampleLimit: z.number().int().positive().default(100_000),
-      })
-      .prefault({}),
-    machine: z.boolean().default(true),
-    log: z
-      .strictObject({
-        level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-      })
-      .prefault({}),
-    targets: z.array(target).max(MAX_TARGETS).default([]),
+    server: server.prefault({}),
+    storage: storage.prefault({}),
+    collection: collection.prefault({}),
+    machine: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether this machine and the monitor itself are watched too. Off: the store holds only what it is sent.',
+      ),
+    log: log.prefault({}),
+    targets: z.array(target).max(MAX_TARGETS).default([]).describe(`What is watched, at most ${MAX_TARGETS} targets.`),
   })
   .superRefine((config, context) => {
     config.targets.forEach((each, index) => {

@@ -15,15 +15,18 @@ export interface EngineClientOptions {
   readonly onLost: (error: ChainpulseError) => void;
 }
 
+/** The engine, and the upkeep that its owner alone asks for. */
+export interface EngineClient extends Engine {
+  maintain(nowMs: number): Promise<void>;
+}
+
 interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Starts the worker; fulfilled when the store is open. @throws {ChainpulseError} as the store's opening does. */
-export async function startEngine(
-  options: EngineClientOptions,
-): Promise<Engine & { maintain(nowMs: number): Promise<void> }> {
+export async function startEngine(options: EngineClientOptions): Promise<EngineClient> {
   const worker = new Worker(options.workerUrl, { workerData: options.settings, name: 'storage' });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

@@ -17,12 +17,12 @@ export interface Batch {
   readonly metadata?: readonly MetricMetadata[];
 }
 
-export interface HistogramRow {
+interface HistogramRow {
   readonly row: number;
   readonly histogram: NativeHistogram;
 }
 
-export interface ExemplarRow {
+interface ExemplarRow {
   readonly row: number;
   readonly exemplar: Exemplar;
 }

@@ -32,7 +32,8 @@ export function labelValue(labels: Labels, name: string): string {
 /** A string that is equal exactly when the labels are equal; no meaning beyond that. */
 export function labelsKey(labels: Labels): string {
   let key = '';
-  for (const { name, value } of labels) key += `${name}\xff${value}\xff`;
+  // Lengths, and no separator: any character may stand in a label value.
+  for (const { name, value } of labels) key += `${name.length},${value.length},${name}${value}`;
   return key;
 }
 

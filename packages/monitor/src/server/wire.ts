@@ -34,6 +34,13 @@ export interface WireComponentHealth {
   reasons: string[];
 }
 
+/** `/ready`: whether the store answers and every chain target meets what was asked for. */
+export interface WireReady {
+  ready: boolean;
+  /** Why not, a sentence each; empty when ready. */
+  reasons: string[];
+}
+
 /** `/api/chain/v1/snapshot` and the first event of the stream. */
 export interface WireSnapshot {
   version: string;

@@ -2,9 +2,9 @@
 // calls it at every interval, adds `up` and its siblings, marks series that went away as stale, and appends the batch.
 
 import type { MetricMetadata } from '../model/batch.ts';
-import type { RejectReason } from '../storage/interface.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { Labels } from '../model/labels.ts';
+import type { RejectReason } from '../storage/interface.ts';
 
 export type SourceType = 'scrape' | 'probe' | 'machine' | 'push';
 
@@ -23,9 +23,14 @@ export class CollectionError extends ChainpulseError {
 
 /**
  * Takes the samples of one collection. Series are given as slots, small numbers that stay the same for the same labels,
- * so that a series that a collector has seen before costs it no labels.
+ * so that a series that a collector has seen before costs it no labels. Slots belong to the sink that gave them.
  */
 export interface SampleSink {
+  /**
+   * Slots below this number are forgotten and must be asked for again. It rises only when thousands of series have gone
+   * away, so that memory stays bounded; a collector that remembers slots drops them all when it has risen.
+   */
+  readonly firstSlot: number;
   /** The slot of a series; `labels` are the metric's own, the target's labels are added by the sink. */
   slotOf(labels: Labels): number;
   /** One sample. Without a timestamp it gets the collection's. */

@@ -1,0 +1,35 @@
+// The instruments beside their peers: what a record costs by handle and by label object, what rendering 10,000 series
+// costs when every value has changed, and what memory a series takes. The floor is an addition to a bare Float64Array.
+// Run alone: node --conditions=source bench/instrument/run.ts
+
+import { type BenchTable, type Measurement, measure, printTable } from '../table.ts';
+import { SERIES } from './fixture.ts';
+import { benchHeap } from './heap.ts';
+import { counterByHandle, counterByLabels, histogramByHandle } from './record.ts';
+import { rendererContenders } from './render.ts';
+
+export async function benchInstrument(): Promise<BenchTable[]> {
+  const tables: BenchTable[] = [];
+  tables.push(nanoseconds('Counter, by handle (a bound child of the peers)', await measure(counterByHandle())));
+  tables.push(nanoseconds('Counter, by label object (two labels)', await measure(counterByLabels())));
+  tables.push(nanoseconds('Histogram, by handle (15 bounds)', await measure(histogramByHandle())));
+  const rendered = await measure(await rendererContenders(), { rounds: 25, warmups: 10 });
+  tables.push({
+    title: `Render ${SERIES} series, every value changed since the last`,
+    note: 'To the bytes that are sent. 70 % counters, 10 % gauges with full doubles, 20 % histogram series.',
+    columns: ['', 'ms', '× ours'],
+    rows: rendered.map(({ name, medianNs, ratio }) => [name, (medianNs / 1e6).toFixed(2), ratio.toFixed(1)]),
+  });
+  tables.push(await benchHeap());
+  return tables;
+}
+
+function nanoseconds(title: string, measurements: readonly Measurement[]): BenchTable {
+  return {
+    title,
+    columns: ['', 'ns', '× ours'],
+    rows: measurements.map(({ name, medianNs, ratio }) => [name, medianNs.toFixed(2), ratio.toFixed(1)]),
+  };
+}
+
+if (import.meta.main) for (const table of await benchInstrument()) printTable(table);

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { WireTarget } from '../../../monitor/src/server/wire.ts';
+import { frameOf, keyOf, withHead } from '../chart/frame.ts';
+import type { LiveAnswer } from '../live/live-query.ts';
+import { linesOf, selectorOf, sumOf, withoutEmptyStart } from './figures.ts';
+import { chosenTargets, sortTargets } from './target-order.ts';
+
+const targetOf = (id: string, change: Partial<WireTarget> = {}): WireTarget => ({
+  id,
+  type: 'scrape',
+  address: `http://${id}/metrics`,
+  labels: { job: 'node', instance: id },
+  health: 'up',
+  reason: '',
+  sinceMs: 0,
+  lastCollectionMs: null,
+  lastDurationMs: null,
+  lastSampleCount: null,
+  intervalMs: 5000,
+  ...change,
+});
+
+const NODE = targetOf('a:1');
+const INBOUND = { __name__: 'peers', job: 'node', instance: 'a:1', direction: 'inbound' };
+const OUTBOUND = { ...INBOUND, direction: 'outbound' };
+const ELSEWHERE = { ...INBOUND, instance: 'b:1' };
+
+function answerOf(present: readonly (readonly [labels: Record<string, string>, value: number])[]): LiveAnswer {
+  const history = frameOf(
+    [INBOUND, OUTBOUND, ELSEWHERE].map((labels) => ({ labels, points: [[20, 1] as const, [30, 4] as const] })),
+    10,
+    30,
+    10,
+  );
+  const values = new Map(present.map(([labels, value]) => [keyOf(labels), value]));
+  return { atMs: 35_000, now: { type: 'vector', series: [] }, frame: withHead(history, 35, values), warnings: [] };
+}
+
+test('a target has its own series and no other', () => {
+  const lines = linesOf(answerOf([[INBOUND, 0]]), NODE, 'peers');
+  assert.deepEqual(
+    lines.map(({ labels }) => labels['direction']),
+    ['inbound', 'outbound'],
+  );
+  assert.deepEqual(linesOf(answerOf([]), NODE, 'other'), []);
+  assert.deepEqual(linesOf(undefined, NODE), []);
+});
+
+test('what is reported now is current, even when it is zero; what is not is history with its time', () => {
+  const [inbound, outbound] = linesOf(answerOf([[INBOUND, 0]]), NODE);
+  assert.deepEqual(inbound?.reading, { value: 0, timeS: 35, isCurrent: true });
+  assert.deepEqual(outbound?.reading, { value: 4, timeS: 30, isCurrent: false });
+});
+
+test('a sum counts what is current, and a gap in all lines stays a gap', () => {
+  const sum = sumOf(linesOf(answerOf([[INBOUND, 2]]), NODE));
+  assert.deepEqual(sum?.values, [null, 2, 8, 2]);
+  assert.deepEqual(sum?.reading, { value: 2, timeS: 35, isCurrent: true });
+});
+
+test('a young history begins with its first sample, but spans the least that is wanted', () => {
+  const answers = new Map([['x', answerOf([])]]);
+  assert.deepEqual(withoutEmptyStart(answers, 5).get('x')?.frame.timesS, [20, 30, 35]);
+  assert.deepEqual(withoutEmptyStart(answers, 25).get('x')?.frame.timesS, [10, 20, 30, 35]);
+});
+
+test('the selector of a target quotes what needs quoting', () => {
+  assert.equal(selectorOf(targetOf('a"b\\')), '{job="node",instance="a\\"b\\\\"}');
+});
+
+test('what went down last comes first, then what is not known, then names as people count', () => {
+  const targets = [
+    targetOf('n10'),
+    targetOf('n9'),
+    targetOf('waiting', { health: 'unknown' }),
+    targetOf('old-outage', { health: 'down', sinceMs: 100 }),
+    targetOf('new-outage', { health: 'down', sinceMs: 200 }),
+  ];
+  assert.deepEqual(
+    sortTargets(targets).map(({ id }) => id),
+    ['new-outage', 'old-outage', 'waiting', 'n9', 'n10'],
+  );
+});
+
+test('the limit hides no target that is down', () => {
+  const targets = Array.from({ length: 50 }, (_, index) => targetOf(`n${index}`, index < 12 ? { health: 'down' } : {}));
+  assert.equal(chosenTargets(sortTargets(targets), '', 8).length, 12);
+  assert.equal(chosenTargets(sortTargets(targets.slice(12)), '', 8).length, 8);
+});
+
+test('a filter needs all of its words, wherever they stand', () => {
+  const targets = [targetOf('a', { reason: 'timed out' }), targetOf('b')];
+  assert.deepEqual(
+    chosenTargets(targets, 'job=node TIMED', 8).map(({ id }) => id),
+    ['a'],
+  );
+  assert.deepEqual(chosenTargets(targets, 'nothing', 8), []);
+});

@@ -1,0 +1,91 @@
+// Every target with its state. What is down comes first and is always shown; of many healthy ones only the first few,
+// until all are asked for.
+
+import { useState } from 'preact/hooks';
+import type { WireTarget } from '../../../monitor/src/server/wire.ts';
+import { formatText } from '../format/number.ts';
+import { formatDuration } from '../format/time.ts';
+import { useServerTime } from '../live/use-monitor.ts';
+import { nameOf } from './figures.ts';
+import { StateMark } from './state-mark.tsx';
+import { chosenTargets, sortTargets } from './target-order.ts';
+
+const SHOWN_FIRST = 8;
+
+export function Targets({ targets }: { readonly targets: readonly WireTarget[] }) {
+  const [isComplete, setIsComplete] = useState(false);
+  const [filter, setFilter] = useState('');
+  const sorted = sortTargets(targets);
+  const chosen = chosenTargets(sorted, filter, isComplete ? Number.POSITIVE_INFINITY : SHOWN_FIRST);
+  if (targets.length === 0) {
+    return (
+      <p class="hint">
+        No target yet. Start the monitor with one, such as <code>chainpulse watch http://127.0.0.1:8008/metrics</code>,
+        or push to it.
+      </p>
+    );
+  }
+  return (
+    <>
+      {targets.length > SHOWN_FIRST ? (
+        <input
+          class="filter"
+          type="search"
+          placeholder="Filter by name, address or label"
+          aria-label="Filter targets"
+          value={filter}
+          onInput={(event) => setFilter(event.currentTarget.value)}
+        />
+      ) : null}
+      <ul class="targets">
+        {chosen.map((target) => (
+          <Target key={target.id} target={target} />
+        ))}
+      </ul>
+      {filter === '' && sorted.length > SHOWN_FIRST ? (
+        <button type="button" class="plain" onClick={() => setIsComplete(!isComplete)}>
+          {isComplete ? 'Show fewer' : `Show all ${sorted.length} targets`}
+        </button>
+      ) : null}
+      {filter !== '' && chosen.length === 0 ? <p class="hint">No target matches “{filter}”.</p> : null}
+    </>
+  );
+}
+
+function Target({ target }: { readonly target: WireTarget }) {
+  const nowMs = useServerTime();
+  const labels = Object.entries(target.labels).filter(
+    ([name, value]) => name !== 'instance' && value !== nameOf(target),
+  );
+  return (
+    <li class={`target target-${target.health}`}>
+      <span class="target-state">
+        <StateMark health={target.health} />
+        <span class="target-since">{nowMs === undefined ? '' : `for ${formatDuration(nowMs - target.sinceMs)}`}</span>
+      </span>
+      <span class="target-name">
+        <b>{nameOf(target)}</b>
+        {target.address === nameOf(target) ? null : <span class="target-address">{target.address}</span>}
+      </span>
+      <span class="target-labels">
+        {labels.map(([name, value]) => (
+          <span key={name} class="label">
+            {name}={value}
+          </span>
+        ))}
+      </span>
+      <span class="target-collection">{collectionOf(target, nowMs)}</span>
+      {target.reason === '' ? null : <p class="target-reason">{target.reason}</p>}
+    </li>
+  );
+}
+
+function collectionOf(target: WireTarget, nowMs: number | undefined): string {
+  const parts: string[] = [];
+  if (target.lastSampleCount !== null) parts.push(`${formatText(target.lastSampleCount, 'count')} samples`);
+  if (target.lastDurationMs !== null) parts.push(`${formatText(target.lastDurationMs / 1000, 'seconds')}`);
+  if (target.lastCollectionMs !== null && nowMs !== undefined) {
+    parts.push(`${formatDuration(nowMs - target.lastCollectionMs)} ago`);
+  }
+  return parts.length === 0 ? 'not collected yet' : parts.join(' · ');
+}

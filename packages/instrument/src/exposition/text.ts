@@ -1,0 +1,94 @@
+// Prometheus's text format 0.0.4, as UTF-8. What does not change about a metric, its head and the beginning of each line
+// with everything escaped, is made once and kept until series come or go; a rendering then only copies it and writes numbers.
+// Source: prometheus.io/docs/instrumenting/exposition_formats
+
+import type { Family, FamilyDescription } from '../family.ts';
+import type { Label } from '../labels.ts';
+import type { Registry } from '../registry.ts';
+import { ByteWriter } from './byte-writer.ts';
+
+/** The `Content-Type` of what `renderText` and `renderTextBytes` give. */
+export const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Of the platform, whichever that is; the compiler is told of no platform here. */
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
+
+interface FamilyText {
+  /** Of the family, when this was made. */
+  readonly version: number;
+  /** The head, then the beginnings of all lines. */
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` the beginning for (row × parts + part) starts; it ends where the next one starts. */
+  readonly starts: Uint32Array;
+}
+
+const ROOM_FOR_NUMBERS = 1.25;
+
+const familyTexts = new WeakMap<Family, FamilyText>();
+/** Of the last rendering of each registry, so that the next one need not grow its bytes. */
+const pageSizesBytes = new WeakMap<Registry, number>();
+
+/** Everything that the registry holds, as a string. To send it, `renderTextBytes` is the faster one. */
+export function renderText(registry: Registry): string {
+  return new TextDecoder().decode(renderTextBytes(registry));
+}
+
+/**
+ * Everything that the registry holds, as UTF-8: metrics by name, each with `# HELP` and `# TYPE`, the buckets of a histogram
+ * ascending and then `+Inf`, `_sum`, `_count`. The bytes are the caller's.
+ */
+export function renderTextBytes(registry: Registry): Uint8Array {
+  const families = registry.collect();
+  const writer = new ByteWriter(Math.ceil((pageSizesBytes.get(registry) ?? 0) * ROOM_FOR_NUMBERS));
+  for (const family of families) writeFamily(writer, family);
+  pageSizesBytes.set(registry, writer.length);
+  return writer.finish();
+}
+
+function writeFamily(writer: ByteWriter, family: Family): void {
+  let text = familyTexts.get(family);
+  if (text === undefined || text.version !== family.version) {
+    text = textOf(family);
+    familyTexts.set(family, text);
+  }
+  const { bytes, starts } = text;
+  const { partCount } = family;
+  writer.copy(bytes, 0, starts[0]!);
+  family.read((value, _seriesId, row, part) => {
+    const line = row * partCount + part;
+    writer.copy(bytes, starts[line]!, starts[line + 1]!);
+    writer.number(value);
+    writer.lineFeed();
+  });
+}
+
+function textOf(family: Family): FamilyText {
+  const { version, rowCount, partCount } = family;
+  const writer = new ByteWriter(0);
+  const starts = new Uint32Array(rowCount * partCount + 1);
+  writeHead(writer, family.description);
+  starts[0] = writer.length;
+  for (let line = 0; line < rowCount * partCount; line++) {
+    const part = line % partCount;
+    const row = (line - part) / partCount;
+    if (family.hasSeries(row)) writeBeginning(writer, family.sampleName(part), family.labelsOf(row, part));
+    starts[line + 1] = writer.length;
+  }
+  return { version, bytes: writer.finish().slice(), starts };
+}
+
+function writeHead(writer: ByteWriter, { name, type, help }: FamilyDescription): void {
+  const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  // This format knows no infos.
+  const knownType = type === 'info' ? 'gauge' : type;
+  writer.text(`# HELP ${name} ${escaped.toWellFormed()}\n# TYPE ${name} ${knownType}\n`);
+}
+
+function writeBeginning(writer: ByteWriter, name: string, labels: readonly Label[]): void {
+  const pairs = labels.map((label) => `${label.name}="${escapeLabelValue(label.value)}"`);
+  writer.text(pairs.length === 0 ? `${name} ` : `${name}{${pairs.join(',')}} `);
+}
+
+function escapeLabelValue(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

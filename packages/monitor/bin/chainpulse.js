@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// Starts the command line. In an installed package it runs the compiled code; in a checkout of the repository it runs the
+// TypeScript source, so that nothing is ever stale, and first builds the web page when that is missing or older.
+
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(
+    `chainpulse needs Node 24 or newer, and this is ${process.versions.node} (${process.execPath}).\n` +
+      'In a checkout run `npm ci` (without --ignore-scripts) and then `npm start` or `npx chainpulse`: both use the Node that it installs.\n',
+  );
+  process.exit(1);
+}
+
+const source = new URL('../src/cli/main.ts', import.meta.url);
+if (existsSync(source)) {
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: [...context.conditions, 'source'] }),
+  });
+  // The storage worker is a Node of its own and inherits these.
+  process.execArgv.push('--conditions=source');
+  const { buildPageIfStale } = await import('../../../scripts/build-page.ts');
+  await buildPageIfStale();
+  await import(source.href);
+} else {
+  await import('../dist/cli/main.js');
+}

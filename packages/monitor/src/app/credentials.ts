@@ -1,0 +1,32 @@
+// The `Authorization` header of a target, read anew at every request, so that a token or password may change. What is read
+// is never part of a message.
+
+import { readFile } from 'node:fs/promises';
+import type { TargetConfig } from '../config/schema.ts';
+import { ChainpulseError } from '../model/errors.ts';
+
+export type ReadAuthorization = () => Promise<string | undefined>;
+
+/** User and password in the address count when the configuration names no other. */
+export function credentialsOf({ bearerTokenFile, basicAuth }: TargetConfig, url: URL): ReadAuthorization {
+  if (bearerTokenFile !== undefined) return async () => `Bearer ${await secretIn(bearerTokenFile)}`;
+  if (basicAuth !== undefined) return async () => basic(basicAuth.username, await secretIn(basicAuth.passwordFile));
+  if (url.username === '' && url.password === '') return async () => undefined;
+  const inUrl = basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
+  return async () => inUrl;
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+async function secretIn(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new ChainpulseError('credential_unreadable', `The credential file ${file} cannot be read (${why}).`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,151 @@
+// The root of the main thread: constructs the parts, wires them, and stops them in order. Invariant: when the start
+// fails, whatever was started before is stopped again, and nothing is written when the port is taken.
+
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderText } from '@chainpulse/instrument';
+import { type Logger, pino } from 'pino';
+import type { Config } from '../config/schema.ts';
+import { type EngineClient, startEngine } from '../engine/client.ts';
+import { ObservedAppender } from '../engine/observed-appender.ts';
+import { HealthJudge } from '../health/health-judge.ts';
+import { MonitorMetrics } from '../self/monitor-metrics.ts';
+import { LiveFeed } from '../server/chain/live-feed.ts';
+import { listen } from '../server/listen.ts';
+import { assertLoopback } from '../server/loopback.ts';
+import { createServer } from '../server/server.ts';
+import type { TargetStatus } from '../sources/interface.ts';
+import { registerProcessMetrics } from '../sources/machine/process-metrics.ts';
+import { VERSION } from '../version.ts';
+import { assertPortFree } from './port.ts';
+import { openRecordings, type Recordings } from './recordings.ts';
+import { type RunClock, runClockFor } from './run-clock.ts';
+import { startUpkeep } from './upkeep.ts';
+import { WatchedTargets } from './watched-targets.ts';
+
+const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+/** From `src` in a checkout and from `dist` in a package alike. */
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../dist/page', import.meta.url));
+
+export interface Monitor {
+  readonly url: string;
+  readonly config: Config;
+  targets(): readonly TargetStatus[];
+  /** Ends everything in order; fulfilled when the history is on disk and the port is free. */
+  stop(): Promise<void>;
+}
+
+export interface MonitorOptions {
+  /** Called at most once, when the monitor cannot go on: stop it and say why. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** @throws {ChainpulseError} with what is wrong and what to do. */
+export async function startMonitor(config: Config, { onFailure }: MonitorOptions): Promise<Monitor> {
+  await assertLoopback(config.server.host);
+  await assertPortFree(config.server);
+  const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }));
+
+  // Not `await using`: the parser that guards the dependency directions does not know it.
+  const parts = new AsyncDisposableStack();
+  try {
+    const running = await startParts({ config, logger, parts, onFailure });
+    return { config, ...running, stop: () => parts.disposeAsync() };
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** What has been started, to be stopped in the opposite order. */
+  readonly parts: AsyncDisposableStack;
+  readonly onFailure: MonitorOptions['onFailure'];
+}
+
+async function startParts({ config, logger, parts, onFailure }: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
+  const recordings = await openRecordings(config);
+  const time = runClockFor(config.targets, recordings.firstTimestampMs);
+  const engine = await startStore(config, time, onFailure);
+  parts.defer(() => engine.close());
+  const { metrics, feed, health, watched } = connect({ config, time, engine, logger, recordings });
+  parts.defer(registerProcessMetrics(metrics.registry));
+  const server = createServer({
+    engine,
+    clock: time.clock,
+    targets: () => watched.statuses(),
+    feed,
+    health,
+    renderMetrics: () => renderText(metrics.registry),
+    samplesIngestedTotal: () => metrics.samplesIngestedTotal,
+    pageDirectory: PAGE_DIRECTORY,
+    version: VERSION,
+    startedMs: time.clock.nowMs(),
+    queryObserver: metrics,
+    logger,
+  });
+  parts.defer(() => server.close());
+  const url = await listen(server, config.server);
+  parts.defer(() => watched.stop());
+  watched.start(url);
+  parts.use(startUpkeep({ engine, clock: time.clock, metrics, health, logger }));
+  return { url, targets: () => watched.statuses() };
+}
+
+function startStore(config: Config, time: RunClock, onLost: (error: Error) => void): Promise<EngineClient> {
+  const { directory, retention, durability } = config.storage;
+  return startEngine({
+    workerUrl: WORKER,
+    settings: { directory, retentionMs: retention, durability, clock: time.forWorker },
+    onLost,
+  });
+}
+
+interface Ground {
+  readonly config: Config;
+  readonly time: RunClock;
+  readonly engine: EngineClient;
+  readonly logger: Logger;
+  readonly recordings: Recordings;
+}
+
+/** Ties together the parts that tell each other of events: targets, commits, health, the live stream, the metrics. */
+function connect({ config, time, engine, logger, recordings }: Ground) {
+  const targets = (): readonly TargetStatus[] => watched.statuses();
+  const feed = new LiveFeed();
+  const health = new HealthJudge({ clock: time.clock, targets, onStorageChange: () => feed.publishTargets() });
+  const metrics = new MonitorMetrics({
+    version: VERSION,
+    targets,
+    droppedSubscribers: () => feed.droppedTotal,
+    clockAheadMs: time.aheadMs,
+  });
+  const appender = new ObservedAppender(engine, {
+    committed: ({ durationSeconds, timeMs, samples }) => {
+      metrics.commitEnded(durationSeconds);
+      health.appendSucceeded();
+      feed.publishCommit({ timeMs, samples });
+    },
+    appendFailed: (error) => {
+      logger.error({ err: error }, 'storing failed');
+      health.appendFailed(error);
+    },
+    seriesRefused: (count) => metrics.seriesRefused(count),
+  });
+  const watched = new WatchedTargets({
+    config,
+    clock: time.clock,
+    isVirtual: time.isVirtual,
+    appender,
+    observer: metrics,
+    registry: metrics.registry,
+    recordings,
+    onStatusChange: ({ id, address, health: state, reason }) => {
+      logger.info({ target: id, address, state, reason }, `${id} is ${state}`);
+      feed.publishTargets();
+    },
+  });
+  return { metrics, feed, health, watched };
+}

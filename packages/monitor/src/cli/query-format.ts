@@ -1,0 +1,89 @@
+// Prints answers of the Prometheus API for a terminal (table, chart) or another program (json, csv).
+
+import { drawChart } from './chart.ts';
+
+export const FORMATS = ['table', 'json', 'csv', 'chart'] as const;
+export type Format = (typeof FORMATS)[number];
+
+type Point = readonly [timeSeconds: number, value: string];
+type Metric = Readonly<Record<string, string>>;
+
+export type Answer = { readonly warnings: readonly string[] } & (
+  | { readonly resultType: 'scalar' | 'string'; readonly result: Point }
+  | { readonly resultType: 'vector'; readonly result: readonly { readonly metric: Metric; readonly value: Point }[] }
+  | {
+      readonly resultType: 'matrix';
+      readonly result: readonly { readonly metric: Metric; readonly values: readonly Point[] }[];
+    }
+);
+
+interface Line {
+  readonly metric: Metric;
+  readonly points: readonly Point[];
+}
+
+export function formatAnswer(answer: Answer, format: Format, columns: number): string {
+  if (format === 'json') return `${JSON.stringify(answer.result)}\n`;
+  const lines = linesOf(answer);
+  if (format === 'csv') return csv(lines);
+  if (lines.length === 0) return 'No series answers this query.\n';
+  if (format === 'chart' && answer.resultType === 'matrix') {
+    return drawChart(
+      lines.map(({ metric, points }) => ({
+        name: seriesName(metric),
+        points: points.map(([timeSeconds, value]) => ({ timeSeconds, value: Number(value) })),
+      })),
+      columns,
+    );
+  }
+  return answer.resultType === 'matrix' ? matrixTable(lines) : instantTable(lines);
+}
+
+function linesOf(answer: Answer): Line[] {
+  switch (answer.resultType) {
+    case 'scalar':
+    case 'string':
+      return [{ metric: {}, points: [answer.result] }];
+    case 'vector':
+      return answer.result.map(({ metric, value }) => ({ metric, points: [value] }));
+    case 'matrix':
+      return answer.result.map(({ metric, values }) => ({ metric, points: values }));
+  }
+}
+
+/** A series as PromQL writes it: `name{label="value"}`. */
+function seriesName({ __name__ = '', ...labels }: Metric): string {
+  const inside = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return inside.length === 0 && __name__ !== '' ? __name__ : `${__name__}{${inside.join(', ')}}`;
+}
+
+function instantTable(lines: readonly Line[]): string {
+  const rows = lines.map(({ metric, points }) => [seriesName(metric), points[0]?.[1] ?? '']);
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  return rows.map(([name = '', value]) => `${name.padEnd(width)}  ${value}\n`).join('');
+}
+
+function matrixTable(lines: readonly Line[]): string {
+  return lines
+    .map(({ metric, points }) => {
+      const rows = points.map(([timeSeconds, value]) => `  ${isoTime(timeSeconds)}  ${value}\n`);
+      return `${seriesName(metric)}\n${rows.join('')}`;
+    })
+    .join('\n');
+}
+
+function csv(lines: readonly Line[]): string {
+  const names = [...new Set(lines.flatMap(({ metric }) => Object.keys(metric)))].sort();
+  const rows = lines.flatMap(({ metric, points }) =>
+    points.map(([timeSeconds, value]) => [isoTime(timeSeconds), ...names.map((name) => metric[name] ?? ''), value]),
+  );
+  return [['time', ...names, 'value'], ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function isoTime(timeSeconds: number): string {
+  return new Date(timeSeconds * 1000).toISOString();
+}

@@ -1,0 +1,131 @@
+// `chainpulse query`: PromQL in the terminal, answered by a running monitor or any other server with Prometheus' API.
+
+import { Command, Option } from 'commander';
+import { parseDurationMs } from '../model/duration.ts';
+import { ChainpulseError, withoutCredentials } from '../model/errors.ts';
+import { type Answer, FORMATS, type Format, formatAnswer } from './query-format.ts';
+import { UsageError } from './usage-error.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:8090';
+const DEFAULT_STEPS = 120;
+
+interface QueryOptions {
+  readonly url: string;
+  readonly time?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly step?: string;
+  readonly format?: Format;
+}
+
+export function queryCommand(): Command {
+  return new Command('query')
+    .description('Ask a running monitor in PromQL.')
+    .argument('<expression>', 'PromQL')
+    .option('--url <address>', 'the monitor, or any server with the Prometheus API', DEFAULT_URL)
+    .option('--time <time>', 'the moment to answer for (default now)')
+    .option('--start <time>', 'first moment of a range')
+    .option('--end <time>', 'last moment of a range (default now)')
+    .option('--step <duration>', `distance of the points of a range (default 1/${DEFAULT_STEPS} of it, at least 1s)`)
+    .addOption(
+      new Option('--format <format>', 'how to print the answer (default table, chart for a range)').choices(FORMATS),
+    )
+    .addHelpText(
+      'after',
+      `
+A <time> is a Unix time in seconds (1795181530), a date (2026-11-20T13:00:00Z) or how long ago (-1h).
+
+Examples:
+  $ chainpulse query up
+  $ chainpulse query 'rate(chain_transactions_processed_total[1m])' --start -1h
+  $ chainpulse query chain_blocks_head_height --start -10m --step 30s --format csv
+`,
+    )
+    .action(query);
+}
+
+async function query(expression: string, options: QueryOptions): Promise<void> {
+  const nowMs = Date.now();
+  const form = new URLSearchParams({ query: expression });
+  const isRange = options.start !== undefined;
+  if (options.start === undefined) {
+    for (const name of ['end', 'step'] as const) {
+      if (options[name] !== undefined) throw new UsageError(`--${name} belongs to a range: give --start as well`);
+    }
+    if (options.time !== undefined) form.set('time', String(parseTimeMs('--time', options.time, nowMs) / 1000));
+  } else {
+    if (options.time !== undefined)
+      throw new UsageError('--time asks for one moment and --start for a range: give one of them');
+    const startMs = parseTimeMs('--start', options.start, nowMs);
+    const endMs = options.end === undefined ? nowMs : parseTimeMs('--end', options.end, nowMs);
+    if (endMs < startMs) throw new UsageError('--end is before --start');
+    form.set('start', String(startMs / 1000));
+    form.set('end', String(endMs / 1000));
+    form.set('step', String(stepSeconds(options.step, endMs - startMs)));
+  }
+  const answer = await ask(options.url, isRange ? 'query_range' : 'query', form);
+  process.stdout.write(
+    formatAnswer(answer, options.format ?? (isRange ? 'chart' : 'table'), process.stdout.columns ?? 100),
+  );
+  for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
+}
+
+function parseTimeMs(option: string, text: string, nowMs: number): number {
+  if (text === 'now') return nowMs;
+  const agoMs = text.startsWith('-') ? parseDurationMs(text.slice(1)) : undefined;
+  if (agoMs !== undefined) return nowMs - agoMs;
+  const timeMs = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  if (Number.isNaN(timeMs)) {
+    throw new UsageError(`${option} "${text}" is no time: write 1795181530, 2026-11-20T13:00:00Z or -1h`);
+  }
+  return timeMs;
+}
+
+function stepSeconds(text: string | undefined, rangeMs: number): number {
+  if (text === undefined) return Math.max(1, Math.round(rangeMs / DEFAULT_STEPS / 1000));
+  const stepMs = parseDurationMs(text);
+  if (stepMs === undefined || stepMs === 0)
+    throw new UsageError(`--step "${text}" is no duration: write for example 15s`);
+  return stepMs / 1000;
+}
+
+interface PrometheusAnswer {
+  readonly status: 'success' | 'error';
+  readonly data?: Omit<Answer, 'warnings'>;
+  readonly error?: string;
+  readonly warnings?: readonly string[];
+}
+
+async function ask(url: string, endpoint: string, form: URLSearchParams): Promise<Answer> {
+  const shownUrl = withoutCredentials(url);
+  let answer: PrometheusAnswer;
+  try {
+    const target = new URL(`api/v1/${endpoint}`, url.endsWith('/') ? url : `${url}/`);
+    const response = await fetch(withoutUser(target), { method: 'POST', body: form, headers: authorizationOf(target) });
+    answer = (await response.json()) as PrometheusAnswer;
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : 'the answer is no JSON';
+    throw new ChainpulseError(
+      'query_unreachable',
+      `No PromQL answer from ${shownUrl} (${cause}). Is the monitor running there? Start it with "chainpulse watch" or name another with --url.`,
+      { cause: error },
+    );
+  }
+  if (answer.data === undefined)
+    throw new ChainpulseError('query_refused', answer.error ?? `${shownUrl} refused the query`);
+  return { ...answer.data, warnings: answer.warnings ?? [] } as Answer;
+}
+
+function withoutUser(url: URL): URL {
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  return bare;
+}
+
+function authorizationOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}

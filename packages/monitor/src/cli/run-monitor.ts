@@ -1,0 +1,61 @@
+// Keeps a monitor running until Ctrl-C, a signal or a failure, and stops it in order.
+
+import type { Monitor } from '../app/start-monitor.ts';
+import { formatDuration } from '../model/duration.ts';
+import { VERSION } from '../version.ts';
+
+const STOP_LIMIT_MS = 10_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts, waits for a signal or a failure, and stops. A second signal ends the process at once.
+ * @throws what `start` throws, and the failure that ended the run.
+ */
+export async function runUntilStopped(start: (onFailure: (error: Error) => void) => Promise<Stoppable>): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  // A failure may come before anybody waits for it.
+  ended.promise.catch(() => {});
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    ended.resolve();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    const running = await start((error) => ended.reject(error));
+    try {
+      await ended.promise;
+    } finally {
+      stopping = true;
+      await stopInTime(running);
+    }
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+async function stopInTime(running: Stoppable): Promise<void> {
+  const limit = setTimeout(() => {
+    process.stderr.write(`chainpulse: did not stop within ${STOP_LIMIT_MS / 1000} s; ending now\n`);
+    process.exit(1);
+  }, STOP_LIMIT_MS);
+  await running.stop();
+  clearTimeout(limit);
+}
+
+export function announce(monitor: Monitor): void {
+  const { retention, directory } = monitor.config.storage;
+  const watched = monitor.targets().map(({ address }) => address);
+  const kept = retention === undefined ? 'kept for ever' : `kept ${formatDuration(retention)}`;
+  process.stdout.write(`Chainpulse ${VERSION}
+  page      ${monitor.url}
+  watching  ${watched.join('\n            ') || 'nothing yet'}
+  history   ${directory} (${kept})
+Ctrl-C stops.
+`);
+}

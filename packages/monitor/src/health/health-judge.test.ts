@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labelsFromRecord } from '../model/labels.ts';
+import type { TargetStatus } from '../sources/interface.ts';
+import { HealthJudge } from './health-judge.ts';
+
+const NO_ERRORS = { append: 0, read: 0, seal: 0, delete: 0, checkpoint: 0 };
+
+function target(id: string, changes: Partial<TargetStatus> = {}): TargetStatus {
+  return {
+    id,
+    type: 'probe',
+    address: `evm+http://127.0.0.1:8545/${id}`,
+    labels: labelsFromRecord({ job: 'evm', instance: id, chain: 'dev', node: `node-${id}` }),
+    health: 'up',
+    reason: '',
+    lastCollectionMs: 1000,
+    lastDurationMs: 1,
+    lastSampleCount: 1,
+    sinceMs: 0,
+    intervalMs: 5000,
+    timeoutMs: 5000,
+    ...changes,
+  };
+}
+
+function judgeOf(targets: readonly TargetStatus[], onStorageChange = () => {}) {
+  return new HealthJudge({ clock: { nowMs: () => 12_000 }, targets: () => targets, onStorageChange });
+}
+
+test('with every target up and the store at work all is healthy', () => {
+  assert.deepEqual(judgeOf([target('a'), target('b')]).judge(), {
+    status: 'healthy',
+    summary: 'All 2 targets are up and the store works.',
+    timeMs: 12_000,
+    components: { storage: { status: 'healthy', reasons: [] }, targets: { status: 'healthy', reasons: [] } },
+  });
+  assert.equal(judgeOf([]).judge().status, 'healthy');
+});
+
+test('a target that is down is critical, and the first sentence names it, since when, why and what to do', () => {
+  const down = target('a', { health: 'down', reason: 'connection refused: start the node or correct its address' });
+  const { status, summary, components } = judgeOf([target('b'), down]).judge();
+  assert.equal(status, 'critical');
+  assert.equal(
+    summary,
+    'node-a (evm+http://127.0.0.1:8545/a) is down since 1970-01-01 00:00:00 UTC: connection refused: start the node or correct its address.',
+  );
+  assert.deepEqual(components['targets'], { status: 'critical', reasons: [summary] });
+  assert.equal(components['storage']?.status, 'healthy');
+});
+
+test('a target that is not known to be up or down is not critical', () => {
+  const { status, summary } = judgeOf([target('a', { health: 'unknown' }), target('b')]).judge();
+  assert.equal(status, 'healthy');
+  assert.match(summary, /^No target is down: 1 of 2 are up/);
+});
+
+test('a failed append is critical until one succeeds, comes before the targets, and is told once', () => {
+  let changes = 0;
+  const down = target('a', { health: 'down', reason: 'refused' });
+  const judge = judgeOf([down], () => changes++);
+  judge.appendFailed(new Error('The disk is full: make room on /data'));
+  judge.appendFailed(new Error('The disk is full: make room on /data'));
+  const { summary, components } = judge.judge();
+  assert.equal(summary, 'The store takes no samples: The disk is full: make room on /data. There is 1 more problem.');
+  assert.equal(components['storage']?.status, 'critical');
+  assert.equal(changes, 1);
+  judge.appendSucceeded();
+  judge.appendSucceeded();
+  assert.equal(judge.judge().components['storage']?.status, 'healthy');
+  assert.equal(changes, 2);
+});
+
+test('errors that the store counted since the reading before are critical until a reading without new ones', () => {
+  const judge = judgeOf([]);
+  judge.observeStorage({ errorsTotal: NO_ERRORS });
+  assert.equal(judge.judge().status, 'healthy');
+  judge.observeStorage({ errorsTotal: { ...NO_ERRORS, seal: 2 } });
+  assert.match(judge.judge().summary, /2 in seal/);
+  judge.observeStorage({ errorsTotal: { ...NO_ERRORS, seal: 2 } });
+  assert.equal(judge.judge().status, 'healthy');
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labelsFromRecord } from './labels.ts';
+import { labelsPredicate, type Matcher, valuePredicate } from './matcher.ts';
+
+function matches(operator: Matcher['operator'], wanted: string, value: string): boolean {
+  return valuePredicate({ name: 'x', operator, value: wanted })(value);
+}
+
+test('regular expressions are anchored at both ends', () => {
+  assert.ok(matches('=~', 'ab+', 'abbb'));
+  assert.ok(!matches('=~', 'ab+', 'xabbb'));
+  assert.ok(!matches('=~', 'ab+', 'abbbx'));
+  assert.ok(!matches('=~', 'a|b', 'ab'));
+  assert.ok(matches('!~', 'a|b', 'ab'));
+});
+
+test('a dot matches a line break too, as in Prometheus', () => {
+  assert.ok(matches('=~', 'a.b', 'a\nb'));
+  assert.ok(!matches('=~', 'a', 'a\n'));
+});
+
+test('RE2 syntax is understood', () => {
+  assert.ok(matches('=~', '(?i)NODE-[[:digit:]]+', 'node-12'));
+  assert.ok(matches('=~', '\\pL+', 'größe'));
+});
+
+test('an expression that is made to backtrack is answered in linear time', () => {
+  assert.ok(!matches('=~', '(a+)+b', 'a'.repeat(10_000)));
+});
+
+test('a bad expression is refused with what is wrong', () => {
+  assert.throws(() => valuePredicate({ name: 'x', operator: '=~', value: 'a(' }), /missing closing \)/);
+});
+
+test('a label that is absent has the empty value', () => {
+  const labels = labelsFromRecord({ __name__: 'up', job: 'a' });
+  const test = (...matchers: Matcher[]) => labelsPredicate(matchers)(labels);
+  assert.ok(test({ name: 'chain', operator: '=', value: '' }));
+  assert.ok(test({ name: 'chain', operator: '=~', value: '.*' }));
+  assert.ok(!test({ name: 'chain', operator: '!=', value: '' }));
+  assert.ok(test({ name: 'job', operator: '=', value: 'a' }, { name: '__name__', operator: '!=', value: 'down' }));
+  assert.ok(!test({ name: 'job', operator: '=', value: 'a' }, { name: '__name__', operator: '=', value: 'down' }));
+});

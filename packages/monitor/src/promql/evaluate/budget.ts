@@ -1,0 +1,90 @@
+// What one query may use: time, samples, memory; and how it shares its thread. Whoever computes asks `isDue` now and
+// then (a clock read, no allocation) and awaits `pause` when it is.
+
+import { QueryError } from '../interface.ts';
+import type { QueryLimits } from '../limits.ts';
+
+const SLICE_MS = 8;
+
+export interface BudgetOptions {
+  readonly limits: QueryLimits;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly monotonicMs: () => number;
+  readonly yieldToOthers: () => Promise<void>;
+}
+
+export class QueryBudget {
+  readonly #options: BudgetOptions;
+  readonly #deadlineMs: number;
+  #sliceStartMs: number;
+  #samples = 0;
+  #series = 0;
+  #points = 0;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.#sliceStartMs = options.monotonicMs();
+    this.#deadlineMs = this.#sliceStartMs + options.timeoutMs;
+  }
+
+  isDue(): boolean {
+    return this.#options.monotonicMs() - this.#sliceStartMs >= SLICE_MS;
+  }
+
+  /** @throws {QueryError} timeout, canceled */
+  async pause(): Promise<void> {
+    this.check();
+    await this.#options.yieldToOthers();
+    this.check();
+    this.#sliceStartMs = this.#options.monotonicMs();
+  }
+
+  /** @throws {QueryError} timeout, canceled */
+  check(): void {
+    if (this.#options.signal?.aborted === true) {
+      throw new QueryError('canceled', 'query was canceled in expression evaluation');
+    }
+    if (this.#options.monotonicMs() >= this.#deadlineMs) {
+      throw new QueryError('timeout', 'query timed out in expression evaluation');
+    }
+  }
+
+  /** @throws {QueryError} execution */
+  addSamples(count: number): void {
+    this.#samples += count;
+    if (this.#samples > this.#options.limits.maxSamples) {
+      throw new QueryError(
+        'execution',
+        `query processing would load too many samples (the limit is ${this.#options.limits.maxSamples}): narrow the selectors or the time range`,
+      );
+    }
+  }
+
+  /**
+   * Counts what an operation keeps until it is done; `release` takes it back.
+   * @throws {QueryError} execution
+   */
+  hold(series: number, points: number): void {
+    const { maxSeriesHeld, maxPointsHeld } = this.#options.limits;
+    this.#series += series;
+    this.#points += points;
+    if (this.#series > maxSeriesHeld) {
+      throw new QueryError(
+        'execution',
+        `the query holds more than ${maxSeriesHeld} series at a time: narrow the selectors or aggregate`,
+      );
+    }
+    if (this.#points > maxPointsHeld) {
+      throw new QueryError(
+        'execution',
+        `the query holds more than ${maxPointsHeld} points at a time: narrow the selectors, aggregate, or make the step longer`,
+      );
+    }
+  }
+
+  release(series: number, points: number): void {
+    this.#series -= series;
+    this.#points -= points;
+  }
+}

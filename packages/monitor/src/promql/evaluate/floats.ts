@@ -1,0 +1,82 @@
+// Floating point as Go has it where JavaScript differs.
+
+/** The shortest decimal text that reads back as the value, never with an exponent (Go's format 'f', -1). */
+export function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (Object.is(value, -0)) return '-0';
+  const [mantissa, exponentText] = String(value).split('e');
+  if (exponentText === undefined) return mantissa!;
+  const negative = mantissa!.startsWith('-');
+  const [whole, fraction = ''] = mantissa!.replace('-', '').split('.');
+  const exponent = Number(exponentText);
+  const digits = whole! + fraction;
+  const point = whole!.length + exponent;
+  const unsigned = point <= 0 ? `0.${'0'.repeat(-point)}${digits}` : digits.padEnd(point, '0');
+  return negative ? `-${unsigned}` : unsigned;
+}
+
+/** A number as it stands in a label such as `le`; undefined when it is none. */
+export function parseFloatLabel(text: string): number | undefined {
+  const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
+  if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
+  if (/^nan$/i.test(text)) return NaN;
+  return /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** A power; 1 to any power and -1 to an infinite one are 1, where JavaScript says NaN. */
+export function power(base: number, exponent: number): number {
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
+  return base ** exponent;
+}
+
+/** The larger; infinity wins over NaN. */
+export function maximum(a: number, b: number): number {
+  return a === Infinity || b === Infinity ? Infinity : Math.max(a, b);
+}
+
+/** The smaller; minus infinity wins over NaN. */
+export function minimum(a: number, b: number): number {
+  return a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b);
+}
+
+/**
+ * Sums with the error kept beside (Neumaier's variant of Kahan's method), as Prometheus 3 does; `add` in the given
+ * order, then `sum + compensation`. One instance serves a whole column without allocating.
+ */
+export class CompensatedSum {
+  sum = 0;
+  compensation = 0;
+
+  reset(sum: number, compensation: number): void {
+    this.sum = sum;
+    this.compensation = compensation;
+  }
+
+  add(increment: number): void {
+    const total = this.sum + increment;
+    if (total === Infinity || total === -Infinity) this.compensation = 0;
+    else if (Math.abs(this.sum) >= Math.abs(increment)) this.compensation += this.sum - total + increment;
+    else this.compensation += increment - total + this.sum;
+    this.sum = total;
+  }
+}
+
+/**
+ * The quantile with linear interpolation between the two nearest ranks, of the first `count` entries of `scratch`,
+ * which it sorts; NaN counts as the smallest.
+ */
+export function quantileOf(quantile: number, scratch: Float64Array, count: number): number {
+  if (count === 0 || Number.isNaN(quantile)) return NaN;
+  if (quantile < 0) return -Infinity;
+  if (quantile > 1) return Infinity;
+  const sorted = scratch.subarray(0, count).sort();
+  let notANumberCount = 0;
+  while (notANumberCount < count && Number.isNaN(sorted[count - 1 - notANumberCount])) notANumberCount++;
+  const rank = quantile * (count - 1);
+  const lower = Math.max(0, Math.floor(rank));
+  const upper = Math.min(count - 1, lower + 1);
+  const weight = rank - Math.floor(rank);
+  const valueAt = (index: number): number => (index < notANumberCount ? NaN : sorted[index - notANumberCount]!);
+  return valueAt(lower) * (1 - weight) + valueAt(upper) * weight;
+}

@@ -1,0 +1,66 @@
+// label_replace(v, destination, replacement, source, expression): where the expression matches the whole value of the
+// source label, the destination label becomes the replacement with `$1`, `${name}` filled in as Go's Regexp.Expand does.
+// https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace
+
+import { RE2JS } from 're2js';
+import { labelValue } from '../../model/labels.ts';
+import { QueryError } from '../interface.ts';
+import type { CallArguments } from './call-arguments.ts';
+import { mergeEqual } from './distinct.ts';
+import { type SeriesStream, withLabel } from './series.ts';
+
+export function labelReplace(call: CallArguments): SeriesStream {
+  return mergeEqual(replaced(call), call.budget);
+}
+
+async function* replaced(call: CallArguments): SeriesStream {
+  const destination = call.string(1);
+  if (destination === '') {
+    throw new QueryError('execution', 'invalid destination label name in label_replace(): ""');
+  }
+  const replace = replacer(call.string(4), call.string(2));
+  const source = call.string(3);
+  for await (const series of call.vector(0)) {
+    const value = replace(labelValue(series.labels, source));
+    yield value === undefined ? series : { ...series, labels: withLabel(series.labels, destination, value) };
+  }
+}
+
+/** The replacement for a value that matches; undefined for one that does not. */
+function replacer(expression: string, template: string): (value: string) => string | undefined {
+  let pattern: RE2JS;
+  try {
+    pattern = RE2JS.compile(expression, RE2JS.DOTALL);
+  } catch (cause) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    throw new QueryError('execution', `invalid regular expression in label_replace(): ${expression}${reason}`);
+  }
+  const parts = templateParts(template);
+  return (value) => {
+    const match = pattern.matcher(value);
+    if (!match.matches()) return undefined;
+    const names = new Map(Object.entries(match.namedGroups));
+    return parts.map((part) => (typeof part === 'string' ? part : groupText(part.group))).join('');
+
+    function groupText(group: string): string {
+      const index = /^[0-9]+$/.test(group) ? Number(group) : names.get(group);
+      return index === undefined || index > match.groupCount() ? '' : (match.group(index) ?? '');
+    }
+  };
+}
+
+type TemplatePart = string | { readonly group: string };
+
+/** `$$` is a dollar; `$name` takes the longest name there is; a `$` that starts nothing stands for itself. */
+function templateParts(template: string): readonly TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  let index = 0;
+  for (const match of template.matchAll(/\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu)) {
+    parts.push(template.slice(index, match.index));
+    const group = match[1] ?? match[2];
+    parts.push(group === undefined ? '$' : { group });
+    index = match.index + match[0].length;
+  }
+  parts.push(template.slice(index));
+  return parts;
+}

@@ -1,0 +1,33 @@
+// The bounds of a query. Each is an error at the bound, never a shortened answer.
+
+export interface QueryLimits {
+  /** Characters of the expression. At the bound: bad_data. */
+  readonly maxQueryLength: number;
+  /** Brackets inside one another. At the bound: bad_data with the position of the bracket. */
+  readonly maxNestingDepth: number;
+  /** Operators and signs in one expression. At the bound: bad_data with the position of the operator. */
+  readonly maxOperators: number;
+  /** Steps of a range query, and so points of a series. At the bound: bad_data. */
+  readonly maxPointsPerSeries: number;
+  /** Samples read from the store for one query. At the bound: execution. */
+  readonly maxSamples: number;
+  /** Points of intermediate and final results held in memory at one time, 9 bytes each. At the bound: execution. */
+  readonly maxPointsHeld: number;
+  /** Series held at one time by an operation, and so of the answer. At the bound: execution. */
+  readonly maxSeriesHeld: number;
+  /** Milliseconds; a query may ask for less, never for more. At the bound: timeout. */
+  readonly maxTimeoutMs: number;
+}
+
+export const DEFAULT_QUERY_LIMITS: QueryLimits = {
+  maxQueryLength: 65_536,
+  maxNestingDepth: 200,
+  maxOperators: 250,
+  maxPointsPerSeries: 11_000,
+  maxSamples: 50_000_000,
+  maxPointsHeld: 20_000_000,
+  maxSeriesHeld: 200_000,
+  maxTimeoutMs: 120_000,
+};
+
+export type ParseLimits = Pick<QueryLimits, 'maxQueryLength' | 'maxNestingDepth' | 'maxOperators'>;

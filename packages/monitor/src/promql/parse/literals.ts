@@ -1,0 +1,105 @@
+// Numbers and strings as Prometheus reads them, which is as Go writes them.
+// https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals
+
+import { parseDurationMs } from '../../model/duration.ts';
+
+const DURATION_UNIT = /^[0-9]+(?:ms|[smhdwy])/;
+
+/**
+ * The value of a number without a sign: decimal, exponent, hexadecimal, `_` between digits, `Inf`, `NaN`, or a duration
+ * (its seconds). A leading zero makes whole numbers octal where all digits allow it, as in Go and so in Prometheus.
+ * @throws {LiteralError}
+ */
+export function numberValue(text: string): number {
+  const lower = text.toLowerCase();
+  if (lower === 'inf') return Infinity;
+  if (lower === 'nan') return NaN;
+  if (DURATION_UNIT.test(text)) return durationSeconds(text);
+  const digits = lower.replaceAll('_', '');
+  if (/^0[0-7]+$/.test(digits)) return Number(`0o${digits.slice(1)}`);
+  return Number(digits);
+}
+
+function durationSeconds(text: string): number {
+  const durationMs = parseDurationMs(text);
+  if (durationMs === undefined) throw new LiteralError(0, 'duration out of range');
+  return durationMs / 1000;
+}
+
+/** What is wrong with a literal, and where in it. */
+export class LiteralError extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, message: string) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
+  a: 7,
+  b: 8,
+  f: 12,
+  n: 10,
+  r: 13,
+  t: 9,
+  v: 11,
+  '\\': 92,
+};
+const NUMERIC_ESCAPES: readonly { readonly form: RegExp; readonly base: number; readonly isByte: boolean }[] = [
+  { form: /x([0-9a-fA-F]{2})/y, base: 16, isByte: true },
+  { form: /([0-7]{3})/y, base: 8, isByte: true },
+  { form: /u([0-9a-fA-F]{4})/y, base: 16, isByte: false },
+  { form: /U([0-9a-fA-F]{8})/y, base: 16, isByte: false },
+];
+
+/**
+ * The value of a quoted string. Escapes may make single bytes, so it is put together as bytes and must be UTF-8 whole.
+ * @throws {LiteralError}
+ */
+export function stringValue(quoted: string): string {
+  const quote = quoted[0]!;
+  if (quoted.length < 2 || !endsWithQuote(quoted, quote)) throw new LiteralError(0, 'unterminated quoted string');
+  const body = quoted.slice(1, -1);
+  if (quote === '`' || !body.includes('\\')) return body;
+  const parts: Buffer[] = [];
+  let index = 0;
+  while (index < body.length) {
+    const backslash = body.indexOf('\\', index);
+    const plainEnd = backslash === -1 ? body.length : backslash;
+    parts.push(Buffer.from(body.slice(index, plainEnd)));
+    if (backslash === -1) break;
+    const escaped = readEscape(body, backslash + 1, quote);
+    parts.push(escaped.bytes);
+    index = escaped.end;
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(parts));
+  } catch {
+    throw new LiteralError(0, 'the escapes of this string do not make valid UTF-8');
+  }
+}
+
+function endsWithQuote(quoted: string, quote: string): boolean {
+  if (!quoted.endsWith(quote)) return false;
+  if (quote === '`') return true;
+  let backslashes = 0;
+  while (quoted[quoted.length - 2 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 0;
+}
+
+function readEscape(body: string, start: number, quote: string): { bytes: Buffer; end: number } {
+  const letter = body[start]!;
+  if (letter === quote) return { bytes: Buffer.from(quote), end: start + 1 };
+  const simple = SIMPLE_ESCAPES[letter];
+  if (simple !== undefined) return { bytes: Buffer.from([simple]), end: start + 1 };
+  for (const { form, base, isByte } of NUMERIC_ESCAPES) {
+    form.lastIndex = start;
+    const match = form.exec(body);
+    if (match === null) continue;
+    const code = Number.parseInt(match[1]!, base);
+    if (isByte ? code > 0xff : code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) break;
+    return { bytes: isByte ? Buffer.from([code]) : Buffer.from(String.fromCodePoint(code)), end: form.lastIndex };
+  }
+  throw new LiteralError(start, `unknown or invalid escape sequence starting with "\\${letter}"`);
+}

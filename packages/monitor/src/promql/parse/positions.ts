@@ -1,0 +1,38 @@
+// Places in the text of an expression. Inside, a place is a pair of offsets in UTF-16 units; outside, line and column
+// from 1, as Prometheus words them: `1:5: parse error: …`.
+
+import { QueryError, type QueryPosition } from '../interface.ts';
+
+/** Offsets into the expression; `to` is not part of it. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function positionAt(text: string, offset: number): QueryPosition {
+  let line = 1;
+  let lineStart = 0;
+  for (let newline = text.indexOf('\n'); newline !== -1 && newline < offset; newline = text.indexOf('\n', lineStart)) {
+    line++;
+    lineStart = newline + 1;
+  }
+  return { line, column: codePointCount(text, lineStart, offset) + 1 };
+}
+
+function codePointCount(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let index = from; index < to; index += text.codePointAt(index)! > 0xffff ? 2 : 1) count++;
+  return count;
+}
+
+/** An error in the text, at an offset. */
+export function parseError(text: string, offset: number, message: string): QueryError {
+  const position = positionAt(text, offset);
+  return new QueryError('bad_data', `${position.line}:${position.column}: parse error: ${message}`, position);
+}
+
+/** A note for `warnings` and `infos`, with its place as Prometheus appends it. */
+export function withPosition(text: string, span: Span, message: string): string {
+  const { line, column } = positionAt(text, span.from);
+  return `${message} (${line}:${column})`;
+}

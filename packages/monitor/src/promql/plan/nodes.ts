@@ -1,0 +1,127 @@
+// The plan: the expression with every name resolved, every type checked, constants folded. Evaluation trusts it.
+
+import type { Matcher } from '../../model/matcher.ts';
+import type { BinaryOperator } from '../evaluate/binary.ts';
+import type { FoldFactory } from '../evaluate/fold.ts';
+import type { Span } from '../parse/positions.ts';
+import type { AtTime, Grouping, Matching } from '../parse/syntax-tree.ts';
+import type { OverSteps, OverVector, OverWindow, PerValue } from './function-definition.ts';
+
+interface Place {
+  readonly span: Span;
+  /** The value does not depend on the step: computed once and repeated. */
+  readonly stepInvariant: boolean;
+}
+
+export type ScalarNode =
+  | (Place & { readonly kind: 'number'; readonly value: number })
+  | (Place & { readonly kind: 'negated-scalar'; readonly operand: ScalarNode })
+  | (Place & { readonly kind: 'over-steps'; readonly body: OverSteps; readonly arguments: readonly PlanNode[] })
+  | (Place & {
+      readonly kind: 'scalars';
+      readonly operator: BinaryOperator;
+      readonly left: ScalarNode;
+      readonly right: ScalarNode;
+    });
+
+export interface StringNode extends Place {
+  readonly kind: 'string';
+  readonly value: string;
+}
+
+export interface SelectorPart extends Place {
+  readonly matchers: readonly Matcher[];
+  readonly offsetMs: number;
+  readonly at: AtTime | undefined;
+  /** No matcher fixes the metric name: series may differ in nothing else. */
+  readonly mixesNames: boolean;
+}
+
+export interface SelectorNode extends SelectorPart {
+  readonly kind: 'selector';
+}
+
+export interface RangeSelectorNode extends SelectorPart {
+  readonly kind: 'range-selector';
+  readonly rangeMs: number;
+}
+
+interface VectorPlace extends Place {
+  /** The result can hold series that differ in nothing but the metric name. */
+  readonly mixesNames: boolean;
+}
+
+export interface OverWindowNode extends VectorPlace {
+  readonly kind: 'over-window';
+  readonly name: string;
+  readonly body: OverWindow;
+  readonly selector: RangeSelectorNode;
+  readonly scalars: readonly ScalarNode[];
+}
+
+export interface PerValueNode extends VectorPlace {
+  readonly kind: 'per-value';
+  readonly body: PerValue;
+  readonly vector: VectorNode;
+  readonly scalars: readonly ScalarNode[];
+}
+
+interface OverVectorNode extends VectorPlace {
+  readonly kind: 'over-vector';
+  readonly body: OverVector;
+  readonly arguments: readonly PlanNode[];
+}
+
+interface NegatedVectorNode extends VectorPlace {
+  readonly kind: 'negated-vector';
+  readonly operand: VectorNode;
+}
+
+export interface VectorScalarNode extends VectorPlace {
+  readonly kind: 'vector-scalar';
+  readonly operator: BinaryOperator;
+  readonly vector: VectorNode;
+  readonly scalar: ScalarNode;
+  readonly scalarSide: 'left' | 'right';
+}
+
+interface VectorsNode extends VectorPlace {
+  readonly kind: 'vectors';
+  readonly operator: BinaryOperator;
+  readonly matching: Matching;
+  readonly left: VectorNode;
+  readonly right: VectorNode;
+}
+
+export interface AggregateNode extends VectorPlace {
+  readonly kind: 'aggregate';
+  readonly grouping: Grouping;
+  readonly vector: VectorNode;
+  readonly method:
+    | { readonly kind: 'fold'; readonly makeFold: FoldFactory }
+    | { readonly kind: 'quantile'; readonly quantile: ScalarNode }
+    | { readonly kind: 'extremes'; readonly operator: 'topk' | 'bottomk'; readonly count: ScalarNode }
+    | { readonly kind: 'value-counts'; readonly label: string };
+}
+
+export type VectorNode =
+  | SelectorNode
+  | OverWindowNode
+  | PerValueNode
+  | OverVectorNode
+  | NegatedVectorNode
+  | VectorScalarNode
+  | VectorsNode
+  | AggregateNode;
+
+export type PlanNode = ScalarNode | StringNode | VectorNode | RangeSelectorNode;
+
+const SCALAR_KINDS: ReadonlySet<PlanNode['kind']> = new Set(['number', 'negated-scalar', 'over-steps', 'scalars']);
+
+export function isScalar(node: PlanNode): node is ScalarNode {
+  return SCALAR_KINDS.has(node.kind);
+}
+
+export function isVector(node: PlanNode): node is VectorNode {
+  return !isScalar(node) && node.kind !== 'string' && node.kind !== 'range-selector';
+}

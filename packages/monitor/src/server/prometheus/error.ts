@@ -1,0 +1,68 @@
+// Errors of the Prometheus API: their types, the HTTP status of each, and their JSON.
+
+import { ChainpulseError } from '../../model/errors.ts';
+import { QueryError, type QueryErrorType } from '../../promql/interface.ts';
+
+export type ApiErrorType = QueryErrorType | 'unavailable' | 'not_found';
+
+const STATUS_BY_TYPE: Readonly<Record<ApiErrorType, number>> = {
+  bad_data: 400,
+  not_found: 404,
+  execution: 422,
+  internal: 500,
+  canceled: 503,
+  timeout: 503,
+  unavailable: 503,
+};
+
+export class ApiError extends ChainpulseError {
+  readonly type: ApiErrorType;
+
+  constructor(type: ApiErrorType, message: string, options?: ErrorOptions) {
+    super(`api_${type}`, message, options);
+    this.name = 'ApiError';
+    this.type = type;
+  }
+}
+
+export function statusOf(type: ApiErrorType): number {
+  return STATUS_BY_TYPE[type];
+}
+
+/** The type for a refusal that has a status already. */
+export function errorTypeOfStatus(status: number): ApiErrorType {
+  if (status === 404) return 'not_found';
+  if (status === 503) return 'unavailable';
+  return status >= 500 ? 'internal' : 'bad_data';
+}
+
+export function errorBody(type: ApiErrorType, message: string): string {
+  return JSON.stringify({ status: 'error', errorType: type, error: message });
+}
+
+/** `invalid parameter "step": …`, as Prometheus words it. */
+export function invalidParameter(name: string, message: string, options?: ErrorOptions): ApiError {
+  return new ApiError('bad_data', `invalid parameter ${JSON.stringify(name)}: ${message}`, options);
+}
+
+/**
+ * What the client is told of any error. An expression that cannot be read is told with the parameter it came in and its
+ * place; of an error that was not written for people nothing but its being internal is told.
+ */
+export function apiErrorOf(error: unknown, expressionParameter: string): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof QueryError) {
+    // A message that begins with its place in the expression needs the name of the parameter that holds it.
+    return namesItsPlace(error)
+      ? invalidParameter(expressionParameter, error.message, { cause: error })
+      : new ApiError(error.type, error.message, { cause: error });
+  }
+  if (error instanceof ChainpulseError && error.code !== 'internal') {
+    return new ApiError('internal', error.message, { cause: error });
+  }
+  return new ApiError('internal', 'internal error: the log of the monitor says more', { cause: error });
+}
+
+function namesItsPlace({ type, position, message }: QueryError): boolean {
+  return type === 'bad_data' && position !== undefined && message.startsWith(`${position.line}:${position.column}:`);
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FastifyRequest } from 'fastify';
+import { MAX_TIME_MS, MIN_TIME_MS, Parameters } from './parameters.ts';
+
+function parametersOf(query: Record<string, unknown>, body?: Record<string, unknown>): Parameters {
+  return new Parameters({ query, body } as unknown as FastifyRequest);
+}
+
+test('times are unix seconds or RFC 3339, in whole milliseconds', () => {
+  const cases: [string, number][] = [
+    ['0', 0],
+    ['-1.5', -1500],
+    ['1435781451.781', 1_435_781_451_781],
+    ['1.0015', 1002],
+    ['1.0005', 1000],
+    ['1e3', 1_000_000],
+    ['2015-07-01T20:10:51.781Z', 1_435_781_451_781],
+    ['2015-07-01T20:10:51.7819999Z', 1_435_781_451_781],
+    ['2015-07-01T20:10:51+02:00', 1_435_774_251_000],
+    ['-292273086-05-16T16:47:06Z', MIN_TIME_MS],
+    ['292277025-08-18T07:12:54.999999999Z', MAX_TIME_MS],
+  ];
+  for (const [time, expectedMs] of cases) assert.equal(parametersOf({ time }).timeMs('time'), expectedMs, time);
+});
+
+test('what is no time is refused with its parameter', () => {
+  const wrong = [
+    '',
+    'abc',
+    'NaN',
+    'Inf',
+    '0x10',
+    '1_000',
+    '1e30',
+    '2015-07-01',
+    '2015-07-01T20:10:51',
+    '2015-13-01T00:00:00Z',
+  ];
+  for (const start of wrong) {
+    assert.throws(() => parametersOf({ start }).timeMs('start'), {
+      type: 'bad_data',
+      message: `invalid parameter "start": cannot parse "${start}" to a valid timestamp`,
+    });
+  }
+});
+
+test('an absent time takes the default, a present one never does', () => {
+  assert.equal(parametersOf({}).timeMs('time', 5), 5);
+  assert.equal(parametersOf({ time: '0' }).timeMs('time', 5), 0);
+});
+
+test('durations are seconds or as Prometheus writes them', () => {
+  const cases: [string, number][] = [
+    ['15', 15_000],
+    ['0.25', 250],
+    ['-1', -1000],
+    ['1h30m', 5_400_000],
+    ['250ms', 250],
+  ];
+  for (const [step, expectedMs] of cases) assert.equal(parametersOf({ step }).durationMs('step'), expectedMs, step);
+  for (const step of ['', 'abc', '5 s', '1e30', 'Inf', '1.5h']) {
+    assert.throws(() => parametersOf({ step }).durationMs('step'), /invalid parameter "step": cannot parse/, step);
+  }
+  assert.equal(parametersOf({}).optionalDurationMs('timeout'), undefined);
+});
+
+test('the form comes before the address, and what may come twice is taken from both', () => {
+  const parameters = parametersOf({ query: 'a', 'match[]': ['x', 'y'] }, { query: ['b', 'c'], 'match[]': 'z' });
+  assert.equal(parameters.first('query'), 'b');
+  assert.deepEqual(parameters.all('match[]'), ['z', 'x', 'y']);
+});
+
+test('names that every object inherits are no parameters', () => {
+  assert.equal(parametersOf({}).first('constructor'), '');
+  assert.deepEqual(parametersOf({}).all('__proto__'), []);
+});
+
+test('counts are whole numbers', () => {
+  assert.equal(parametersOf({ limit: '0' }).optionalCount('limit'), 0);
+  assert.equal(parametersOf({ limit: '-1' }).optionalCount('limit'), -1);
+  assert.equal(parametersOf({}).optionalCount('limit'), undefined);
+  for (const limit of ['abc', '1.5', '1e3', '9999999999999999999']) {
+    assert.throws(() => parametersOf({ limit }).optionalCount('limit'), { message: 'limit must be a number' });
+  }
+});
+
+test('selectors are read, and those that could match everything are refused', () => {
+  assert.deepEqual(parametersOf({ 'match[]': '{job=~"x|y"}' }).selectors(4), [
+    [{ name: 'job', operator: '=~', value: 'x|y' }],
+  ]);
+  for (const selector of ['{}', '{a=~".*"}', '{a=""}']) {
+    assert.throws(() => parametersOf({ 'match[]': selector }).selectors(4), { type: 'bad_data' }, selector);
+  }
+  assert.throws(
+    () => parametersOf({ 'match[]': 'sum(up)' }).selectors(4),
+    /^ApiError: invalid parameter "match\[\]": 1:1: /,
+  );
+  assert.throws(
+    () => parametersOf({ 'match[]': '{a=~"("}' }).selectors(4),
+    /^ApiError: invalid parameter "match\[\]": /,
+  );
+});
+
+test('more selectors than the bound are refused', () => {
+  const parameters = parametersOf({ 'match[]': ['a', 'b', 'c'] });
+  assert.equal(parameters.selectors(3).length, 3);
+  assert.throws(() => parameters.selectors(2), /3 selectors are given, at most 2 are taken/);
+});

@@ -1,0 +1,117 @@
+// The parameters of the Prometheus API, from the address and, in a POST, from the form: the form comes first. Times are
+// RFC 3339 or unix seconds, durations Prometheus' own or seconds. Everything comes out in whole milliseconds.
+// Source: the HTTP API page of Prometheus' documentation.
+
+import type { FastifyRequest } from 'fastify';
+import { parseDurationMs } from '../../model/duration.ts';
+import type { Matcher } from '../../model/matcher.ts';
+import { parseSelector } from '../../promql/selector.ts';
+import { ApiError, apiErrorOf, invalidParameter } from './error.ts';
+
+/** Earliest and latest time, unix milliseconds: those of JavaScript's dates, the year -271821 to 275760. */
+export const MIN_TIME_MS = -8.64e15;
+export const MAX_TIME_MS = 8.64e15;
+
+/** How Prometheus' own clients write "from the beginning" and "to the end". */
+const BOUNDARY_TIMES: Readonly<Record<string, number>> = {
+  '-292273086-05-16T16:47:06Z': MIN_TIME_MS,
+  '292277025-08-18T07:12:54.999999999Z': MAX_TIME_MS,
+};
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+export class Parameters {
+  readonly #sources: readonly Readonly<Record<string, unknown>>[];
+
+  constructor(request: FastifyRequest) {
+    this.#sources = [request.body, request.query].filter(
+      (source) => typeof source === 'object' && source !== null,
+    ) as Record<string, unknown>[];
+  }
+
+  /** Every value of a parameter, those of the form before those of the address. */
+  all(name: string): readonly string[] {
+    return this.#sources.flatMap((source) => (Object.hasOwn(source, name) ? (source[name] as string | string[]) : []));
+  }
+
+  /** The first value, or '' when there is none. */
+  first(name: string): string {
+    return this.all(name)[0] ?? '';
+  }
+
+  /** @throws {ApiError} */
+  timeMs(name: string, absentMs?: number): number {
+    const text = this.first(name);
+    if (text === '' && absentMs !== undefined) return absentMs;
+    const timeMs = parseTimeMs(text);
+    if (timeMs !== undefined) return timeMs;
+    // Prometheus words it in two ways, for a time that may be left out and one that may not.
+    const begin = absentMs === undefined ? '' : `Invalid time value for '${name}': `;
+    throw invalidParameter(name, `${begin}cannot parse ${JSON.stringify(text)} to a valid timestamp`);
+  }
+
+  /** Undefined when the parameter is absent. @throws {ApiError} */
+  optionalDurationMs(name: string): number | undefined {
+    return this.first(name) === '' ? undefined : this.durationMs(name);
+  }
+
+  /** @throws {ApiError} */
+  durationMs(name: string): number {
+    const text = this.first(name);
+    const durationMs = DECIMAL.test(text) ? Number(text) * 1000 : parseDurationMs(text);
+    if (durationMs === undefined) {
+      throw invalidParameter(name, `cannot parse ${JSON.stringify(text)} to a valid duration`);
+    }
+    if (Math.abs(durationMs) > MAX_TIME_MS) {
+      throw invalidParameter(name, `cannot parse ${JSON.stringify(text)} to a valid duration. It is too long`);
+    }
+    return durationMs;
+  }
+
+  /** A whole number, or undefined when the parameter is absent. @throws {ApiError} */
+  optionalCount(name: string): number | undefined {
+    const text = this.first(name);
+    if (text === '') return undefined;
+    const count = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+    if (count === undefined) throw new ApiError('bad_data', `${name} must be a number`);
+    return count;
+  }
+
+  /** The series selectors of `match[]`. @throws {ApiError} */
+  selectors(maxSelectors: number): readonly (readonly Matcher[])[] {
+    const texts = this.all('match[]');
+    if (texts.length > maxSelectors) {
+      throw invalidParameter('match[]', `${texts.length} selectors are given, at most ${maxSelectors} are taken`);
+    }
+    return texts.map(readSelector);
+  }
+}
+
+function parseTimeMs(text: string): number | undefined {
+  const timeMs = DECIMAL.test(text) ? secondsToMs(Number(text)) : (BOUNDARY_TIMES[text] ?? parseRfc3339Ms(text));
+  return timeMs !== undefined && Math.abs(timeMs) <= MAX_TIME_MS ? timeMs : undefined;
+}
+
+/** Rounds the fraction alone, so that times far from 1970 lose nothing more. */
+function secondsToMs(seconds: number): number {
+  const whole = Math.trunc(seconds);
+  return whole * 1000 + Math.sign(seconds) * Math.round(Math.abs(seconds - whole) * 1000);
+}
+
+function parseRfc3339Ms(text: string): number | undefined {
+  const parts = RFC3339.exec(text);
+  if (parts === null) return undefined;
+  const [, fraction = '', zone = ''] = parts;
+  // Digits below the millisecond are cut off, not rounded, as Prometheus does.
+  const timeMs = Date.parse(`${text.slice(0, 19)}${fraction.slice(0, 4)}${zone}`);
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+function readSelector(text: string): readonly Matcher[] {
+  try {
+    return parseSelector(text);
+  } catch (error) {
+    throw apiErrorOf(error, 'match[]');
+  }
+}

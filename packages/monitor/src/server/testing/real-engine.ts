@@ -1,0 +1,55 @@
+// The real store and the real query engine in this thread, for tests of what the API makes of their answers.
+
+import type { TestContext } from 'node:test';
+import type { Engine } from '../../engine/interface.ts';
+import { type Labels, labelsFromRecord } from '../../model/labels.ts';
+import { createQueryEngine } from '../../promql/engine.ts';
+import { openEmbeddedStore } from '../../storage/embedded/open.ts';
+import { NOW_MS, temporaryDirectory } from './test-server.ts';
+
+export interface Point {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** How long before the tests' time; 0 unless given. */
+  readonly ageMs?: number;
+}
+
+export async function openRealEngine(t: TestContext, points: readonly Point[] = []): Promise<Engine> {
+  const store = await openEmbeddedStore({
+    directory: temporaryDirectory(t),
+    retentionMs: undefined,
+    durability: 'normal',
+    clock: { nowMs: () => NOW_MS },
+  });
+  const queries = createQueryEngine({ queryable: store });
+  t.after(() => store.close());
+  const engine: Engine = {
+    resolveSeries: (series) => store.resolveSeries(series),
+    append: (batch) => store.append(batch),
+    instant: (query, signal) => queries.instant(query, signal),
+    range: (query, signal) => queries.range(query, signal),
+    series: (request) => store.series(request),
+    labelNames: (request) => store.labelNames(request),
+    labelValues: (name, request) => store.labelValues(name, request),
+    metadata: (name, limit) => store.metadata(name, limit),
+    stats: async () => store.stats(),
+    close: () => store.close(),
+  };
+  await appendPoints(engine, points);
+  return engine;
+}
+
+async function appendPoints(engine: Engine, points: readonly Point[]): Promise<void> {
+  if (points.length === 0) return;
+  const ordered = points.toSorted((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0));
+  const labels: Labels[] = ordered.map((point) => labelsFromRecord(point.labels));
+  const refs = await engine.resolveSeries(labels);
+  const timestampsMs = Float64Array.from(ordered, ({ ageMs = 0 }) => NOW_MS - ageMs);
+  const { acceptedSamples } = await engine.append({
+    refs,
+    timestampsMs,
+    values: Float64Array.from(ordered, ({ value }) => value),
+  });
+  if (acceptedSamples !== points.length)
+    throw new Error(`the store took ${acceptedSamples} of ${points.length} samples`);
+}

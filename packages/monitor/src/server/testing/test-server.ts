@@ -1,0 +1,116 @@
+// A server for the tests of this folder: the real one, on a free port, with what it needs made for the test.
+
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import type { Engine } from '../../engine/interface.ts';
+import { HealthJudge } from '../../health/health-judge.ts';
+import { labelsFromRecord } from '../../model/labels.ts';
+import type { TargetStatus } from '../../sources/interface.ts';
+import { LiveFeed } from '../chain/live-feed.ts';
+import type { ServerLimits } from '../limits.ts';
+import { listen } from '../listen.ts';
+import type { QueryEnded } from '../query-observer.ts';
+import { createServer } from '../server.ts';
+
+/** The time in the tests' servers, unix milliseconds. */
+export const NOW_MS = 1_700_000_000_000;
+
+export interface TestServerOptions {
+  readonly engine?: Engine;
+  /** The list may be changed while the server runs. */
+  readonly targets?: readonly TargetStatus[];
+  readonly limits?: Partial<ServerLimits>;
+  readonly maxSubscribers?: number;
+  readonly pageDirectory?: string;
+  readonly renderMetrics?: () => string;
+}
+
+export async function startTestServer(t: TestContext, options: TestServerOptions = {}) {
+  const { targets = [], engine = scriptedEngine({}), maxSubscribers = 4 } = options;
+  const log: string[] = [];
+  const queries: QueryEnded[] = [];
+  const clock = { nowMs: () => NOW_MS };
+  const feed = new LiveFeed({ maxSubscribers, targetsIntervalMs: 1, commitIntervalMs: 1 });
+  const health = new HealthJudge({ clock, targets: () => targets, onStorageChange: () => feed.publishTargets() });
+  const app = createServer({
+    engine,
+    clock,
+    targets: () => targets,
+    feed,
+    health,
+    renderMetrics: options.renderMetrics ?? (() => '# TYPE chainpulse_test gauge\nchainpulse_test 1\n'),
+    samplesIngestedTotal: () => 7,
+    pageDirectory: options.pageDirectory ?? temporaryDirectory(t),
+    version: '1.2.3',
+    startedMs: NOW_MS - 60_000,
+    queryObserver: { queryEnded: (event) => queries.push(event) },
+    logger: pino({ level: 'warn' }, { write: (line: string) => log.push(line) }),
+    limits: options.limits ?? {},
+  });
+  const url = await listen(app, { host: '127.0.0.1', port: 0 });
+  t.after(() => app.close());
+  const port = Number(new URL(url).port);
+  return { app, url, port, feed, health, queries, log };
+}
+
+/** An engine for what no real one can be made to do on demand; whatever is not given must not be asked. */
+export function scriptedEngine(answers: Partial<Engine>): Engine {
+  const unexpected = () => Promise.reject(new Error('the test does not expect this call'));
+  return {
+    resolveSeries: unexpected,
+    append: unexpected,
+    instant: unexpected,
+    range: unexpected,
+    series: unexpected,
+    labelNames: unexpected,
+    labelValues: unexpected,
+    metadata: unexpected,
+    stats: unexpected,
+    close: unexpected,
+    ...answers,
+  };
+}
+
+export function targetStatus(instance: string, changes: Partial<TargetStatus> = {}): TargetStatus {
+  return {
+    id: `evm/${instance}`,
+    type: 'probe',
+    address: `evm+http://${instance}/`,
+    labels: labelsFromRecord({ job: 'evm', instance, chain: 'dev' }),
+    health: 'up',
+    reason: '',
+    lastCollectionMs: NOW_MS - 1000,
+    lastDurationMs: 4.5,
+    lastSampleCount: 12,
+    sinceMs: NOW_MS - 30_000,
+    intervalMs: 5000,
+    timeoutMs: 2500,
+    ...changes,
+  };
+}
+
+export function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'chainpulse-server-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Sends bytes as they are and gives everything that comes back until the server closes. */
+export async function exchangeRaw(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    received += chunk;
+  });
+  // A server that refuses may close before everything was written.
+  socket.on('error', () => {});
+  socket.write(text);
+  await once(socket, 'close');
+  return received;
+}

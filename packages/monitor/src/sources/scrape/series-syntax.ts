@@ -1,0 +1,121 @@
+// Reads the part of a line that names a series: `name{label="value",…}`, and the form of Prometheus 3 that takes any
+// UTF-8 name in quotes, `{"name", "label"="value"}`. Escapes in quotes are \\, \" and \n; any other backslash stands for
+// itself, as in Prometheus. Source: the text format 0.0.4 and OpenMetrics 1.0.
+
+import { type Labels, labelsFrom, METRIC_NAME } from '../../model/labels.ts';
+import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, type LineCursor, QUOTE } from './line-cursor.ts';
+
+const COMMA = 0x2c;
+const EQUALS = 0x3d;
+/** Whether a name may hold colons, said by the byte to take: a metric's may, a label's may not. */
+const WITH_COLON = 0x3a;
+const WITHOUT_COLON = -1;
+
+/** Leaves the cursor behind the series. @throws {ExpositionError} */
+export function readSeries(cursor: LineCursor): Labels {
+  const start = cursor.position;
+  const pairs: [name: string, value: string][] = [];
+  const name = readBareName(cursor, WITH_COLON);
+  if (name !== '') pairs.push([METRIC_NAME, name]);
+  const nameEnd = cursor.position;
+  cursor.skipBlanks();
+  if (cursor.peek() === BRACE_OPEN) readBraces(cursor, pairs);
+  else cursor.position = nameEnd;
+  if (pairs.length === 0 || pairs[0]![0] !== METRIC_NAME) {
+    cursor.fail(`expected the name of a metric, found ${foundAt(cursor, start)}`, start);
+  }
+  return labelsFrom(pairs);
+}
+
+/** `{a="b",…}` of an exemplar: the same syntax without a metric's name. Leaves the cursor behind it. */
+export function skipExemplarLabels(cursor: LineCursor): void {
+  const pairs: [name: string, value: string][] = [];
+  const start = cursor.position;
+  if (cursor.peek() !== BRACE_OPEN) cursor.fail(`expected the labels of an exemplar, found ${cursor.found()}`);
+  readBraces(cursor, pairs);
+  if (pairs.some(([name]) => name === METRIC_NAME)) cursor.fail('an exemplar has labels, no metric name', start);
+}
+
+function readBraces(cursor: LineCursor, pairs: [name: string, value: string][]): void {
+  const seen = new Set<string>(pairs.map(([name]) => name));
+  cursor.position++;
+  for (;;) {
+    cursor.skipBlanks();
+    if (cursor.peek() === BRACE_CLOSE) break;
+    const start = cursor.position;
+    const pair = readPair(cursor, pairs.length === 0);
+    if (seen.has(pair[0])) {
+      const what = pair[0] === METRIC_NAME ? "the metric's name" : `the label ${JSON.stringify(pair[0])}`;
+      cursor.fail(`${what} is given twice`, start);
+    }
+    seen.add(pair[0]);
+    pairs.push(pair);
+    cursor.skipBlanks();
+    if (cursor.peek() === COMMA) cursor.position++;
+    else if (cursor.peek() !== BRACE_CLOSE) cursor.fail(`expected "," or "}" after a label, found ${cursor.found()}`);
+  }
+  cursor.position++;
+}
+
+/** One label; a quoted text alone, in the first place, is the metric's name. */
+function readPair(cursor: LineCursor, mayBeName: boolean): [name: string, value: string] {
+  const start = cursor.position;
+  const isQuoted = cursor.peek() === QUOTE;
+  const name = isQuoted ? readQuoted(cursor) : readBareName(cursor, WITHOUT_COLON);
+  if (name === '') cursor.fail(`expected the name of a label, found ${foundAt(cursor, start)}`, start);
+  cursor.skipBlanks();
+  if (cursor.peek() !== EQUALS) {
+    if (isQuoted && mayBeName) return [METRIC_NAME, name];
+    cursor.fail(`expected "=" after the label's name, found ${cursor.found()}`);
+  }
+  if (name === METRIC_NAME) cursor.fail(`${METRIC_NAME} is the metric's name and no label`, start);
+  cursor.position++;
+  cursor.skipBlanks();
+  if (cursor.peek() !== QUOTE) cursor.fail(`expected the label's value in quotes, found ${cursor.found()}`);
+  return [name, readQuoted(cursor)];
+}
+
+/** A name without quotes: letters, digits, `_` and, in a metric's name, `:`; '' where none begins. */
+export function readBareName(cursor: LineCursor, colon: number = WITH_COLON): string {
+  const { body, end } = cursor;
+  const start = cursor.position;
+  let at = start;
+  while (at < end) {
+    const byte = body[at]!;
+    const isLetter = ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) || byte === 0x5f || byte === colon;
+    const isDigit = byte >= 0x30 && byte <= 0x39 && at > start;
+    if (!isLetter && !isDigit) break;
+    at++;
+  }
+  cursor.position = at;
+  return body.toString('latin1', start, at);
+}
+
+/** The cursor stands on the opening quote and is left behind the closing one. */
+export function readQuoted(cursor: LineCursor): string {
+  const { body, end } = cursor;
+  const start = ++cursor.position;
+  let hasEscapes = false;
+  let at = start;
+  while (at < end && body[at] !== QUOTE) {
+    if (body[at] === BACKSLASH) {
+      hasEscapes = true;
+      at++;
+    }
+    at++;
+  }
+  if (at >= end)
+    cursor.fail('this quote is not closed on its line (a new line inside quotes is written \\n)', start - 1);
+  cursor.position = at + 1;
+  const text = body.toString('utf8', start, at);
+  return hasEscapes ? unescapeQuoted(text) : text;
+}
+
+export function unescapeQuoted(text: string): string {
+  return text.replace(/\\([\\"n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+}
+
+function foundAt(cursor: LineCursor, position: number): string {
+  cursor.position = position;
+  return cursor.found();
+}

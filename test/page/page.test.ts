@@ -1,0 +1,323 @@
+// The page as its readers use it: a real browser, a real monitor, a real node and a recording.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { MonitorProcess, until } from '../apptest/monitor-process.ts';
+import { AnvilProcess } from './anvil-process.ts';
+import { DESKTOP, launchBrowser, noBrowser, openPage, PHONE, takeScreenshot } from './browser.ts';
+import { Relay } from './relay.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const RECORDING = join(ROOT, 'testdata/recordings/lodestar-calm.rec.zst');
+/** What the product promises between a commit and the page. */
+const LIVE_WITHIN_MS = 5000;
+const DOWN_WITHIN_MS = 20_000;
+
+describe('the page', { skip: noBrowser }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chainpulse-page-'));
+  let anvil: AnvilProcess;
+  let monitor: MonitorProcess;
+  let relay: Relay;
+  let browser: Browser;
+
+  const startMonitor = async (): Promise<void> => {
+    const config = join(folder, 'chainpulse.yaml');
+    const node = `{ url: 'evm+http://127.0.0.1:${anvil.port}', chain: devnet, node: anvil }`;
+    writeFileSync(config, `targets: [${node}, { url: 'replay:${RECORDING}' }]\n`);
+    monitor = await MonitorProcess.start(['watch', '--config', config, '--data', join(folder, 'data')]);
+    relay.leadTo(monitor.url);
+  };
+
+  before(async () => {
+    anvil = await AnvilProcess.start();
+    relay = await Relay.start();
+    browser = await launchBrowser();
+    await startMonitor();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await relay?.[Symbol.asyncDispose]();
+    await monitor?.interrupt();
+    await anvil?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('loads without an error and asks nobody but its own server', async () => {
+    const { page, errors, requests } = await openPage(browser, relay.url);
+    await page.getByTestId('height').waitFor();
+    await page.goto(`${relay.url}/#/explore?q=up`);
+    await page.locator('table').waitFor();
+    assert.deepEqual(errors, []);
+    assert.deepEqual(
+      requests.filter((address) => !address.startsWith(`${relay.url}/`)),
+      [],
+    );
+    await page.context().close();
+  });
+
+  test('shows every target with its state, and the sentence of the health', async () => {
+    const { page } = await openPage(browser, relay.url);
+    const { targets } = (await (await fetch(`${monitor.url}/api/chain/v1/snapshot`)).json()) as {
+      targets: { address: string }[];
+    };
+    assert.ok(targets.length >= 5, 'the node, three recorded targets, this machine');
+    const listed = page.locator('.target');
+    await listed.first().waitFor();
+    assert.equal(await listed.count(), targets.length);
+    const text = (await page.locator('.targets').textContent()) ?? '';
+    for (const { address } of targets) assert.ok(text.includes(address), `${address} is not in ${text}`);
+    const { summary } = await monitor.health();
+    await page.getByTestId('health').getByText(summary, { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  test('the height on the page follows the chain within five seconds of a commit', async () => {
+    const { page } = await openPage(browser, relay.url);
+    const first = await heightOn(page);
+    const committed = await until(
+      async () => (await monitor.value('chain_blocks_head_height')) ?? first,
+      (height) => height > first + 1,
+    );
+    await until(
+      () => heightOn(page),
+      (height) => height >= committed,
+      { limitMs: LIVE_WITHIN_MS, everyMs: 100 },
+    );
+    await page.context().close();
+  });
+
+  test('a target that goes down shows its reason at the top, keeps its last height as history, and comes back', async () => {
+    const { page } = await openPage(browser, relay.url);
+    await heightOn(page);
+    await anvil.stop();
+    const target = page.locator('.target').first();
+    await target.locator('.state-down').waitFor({ timeout: DOWN_WITHIN_MS });
+    assert.match((await target.locator('.target-reason').textContent()) ?? '', /refused/i);
+    await page.locator('.health-critical').waitFor();
+    assert.match(await page.title(), /^Critical/);
+    await page.getByText(/last known at \d\d:\d\d:\d\d/).waitFor();
+    await takeScreenshot(page, 'target-down');
+    await anvil.restart();
+    await page.locator('.health-healthy').waitFor({ timeout: DOWN_WITHIN_MS });
+    assert.equal(await page.locator('.state-down').count(), 0);
+    await page.getByText(/block is \d+ s old/).waitFor({ timeout: DOWN_WITHIN_MS });
+    await page.context().close();
+  });
+
+  test('the explorer is used by keyboard alone, and its address keeps the view', async () => {
+    const { page } = await openPage(browser, relay.url);
+    await page.getByTestId('height').waitFor();
+    await tabTo(page, 'Explore');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'PromQL expression' }).waitFor();
+    await tabTo(page, 'PromQL expression');
+    await page.keyboard.type('sum by (state) (mempool_tr');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(')');
+    await page.keyboard.press('Enter');
+    await page.locator('tbody tr').nth(1).waitFor();
+    assert.match((await page.locator('table').textContent()) ?? '', /pending[\s\S]*queued/);
+    assert.ok(await drawnPixels(page), 'the chart is empty');
+    assert.match(decodeURIComponent(page.url()), /q=sum\+by\+\(state\)\+\(chain_mempool_transactions\)/);
+    await page.reload();
+    await page.locator('tbody tr').nth(1).waitFor();
+    await tabTo(page, 'value');
+    await page.keyboard.press('Enter');
+    await page.locator('th[aria-sort=descending]').waitFor();
+    await tabTo(page, 'Show only');
+    await page.keyboard.press('Enter');
+    await page.locator('.line-button[aria-pressed=true]').waitFor();
+    await page.context().close();
+  });
+
+  test('an expression that cannot be read is marked where it fails', async () => {
+    const { page } = await openPage(browser, `${relay.url}/#/explore`);
+    const field = page.getByRole('textbox', { name: 'PromQL expression' });
+    await field.fill('sum(rate(up[1m]) by )');
+    await field.press('Enter');
+    await page.getByRole('alert').waitFor();
+    assert.ok(await page.getByTestId('error-position').isVisible());
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    await takeScreenshot(page, 'explorer-error');
+    await field.fill('up');
+    await field.press('Enter');
+    await page.locator('tbody tr').first().waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await page.context().close();
+  });
+
+  test('more series than a chart can show are counted honestly', async () => {
+    const expression = encodeURIComponent('{__name__=~".+_bucket"}');
+    const { page } = await openPage(browser, `${relay.url}/#/explore?q=${expression}&range=5m`);
+    await page.getByText(/Showing 50 of \d{2,} series/).waitFor();
+    await page.getByText(/Showing 500 of \d{3,} rows/).waitFor();
+    await page.context().close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [device, viewport] of [
+      ['desktop', DESKTOP],
+      ['phone', PHONE],
+    ] as const) {
+      test(`nothing is wider than the screen on a ${device}, ${colorScheme}`, async () => {
+        const { page } = await openPage(browser, relay.url, { viewport, colorScheme });
+        await page.getByTestId('height').waitFor();
+        await page.locator('.cell canvas').nth(3).waitFor();
+        assert.equal(await overflowPx(page), 0);
+        await takeScreenshot(page, `overview-${device}-${colorScheme}`);
+        await page.goto(`${relay.url}/#/explore?q=chain_mempool_transactions&range=5m`);
+        await page.locator('tbody tr').first().waitFor();
+        assert.equal(await overflowPx(page), 0);
+        await takeScreenshot(page, `explorer-${device}-${colorScheme}`);
+        await page.context().close();
+      });
+    }
+
+    test(`text stands out from every ground by at least 4.5 to 1, ${colorScheme}`, async () => {
+      const { page } = await openPage(browser, relay.url, { colorScheme });
+      for (const ground of ['ground', 'surface', 'sunken']) {
+        for (const ink of ['ink', 'muted', 'accent', 'good', 'bad', 'warn']) {
+          await assertContrast(page, ink, ground);
+        }
+      }
+      for (const ink of ['bad', 'warn', 'accent']) await assertContrast(page, ink, `${ink}-soft`);
+      for (const ink of ['ink', 'muted']) await assertContrast(page, ink, 'bad-soft');
+      await page.context().close();
+    });
+  }
+
+  test('the colours that were chosen are remembered', async () => {
+    const { page } = await openPage(browser, relay.url, { colorScheme: 'light' });
+    const background = () => colourOf(page, 'ground');
+    const light = await background();
+    await page.getByRole('button', { name: /^Colours: Auto/ }).click();
+    await page.getByRole('button', { name: /^Colours: Light/ }).click();
+    const dark = await background();
+    assert.notEqual(dark, light);
+    await page.reload();
+    await page.getByRole('button', { name: /^Colours: Dark/ }).waitFor();
+    assert.equal(await background(), dark);
+    await page.context().close();
+  });
+
+  test('a monitor that is gone is told of, its last values stay, and the page finds it again', async () => {
+    const { page } = await openPage(browser, relay.url);
+    const height = await heightOn(page);
+    relay.leadTo(undefined);
+    await monitor.kill();
+    await page.getByTestId('gone').waitFor();
+    assert.match((await page.getByTestId('connection').textContent()) ?? '', /Reconnecting/);
+    assert.match((await page.getByTestId('health').textContent()) ?? '', /^Before: /);
+    assert.ok((await heightOn(page)) >= height);
+    await takeScreenshot(page, 'monitor-gone');
+    await startMonitor();
+    await page.getByTestId('gone').waitFor({ state: 'detached' });
+    const back = await heightOn(page);
+    await until(
+      () => heightOn(page),
+      (now) => now > back,
+    );
+    await page.context().close();
+  });
+
+  test('the picture for the README', {
+    skip: process.env['UPDATE_SCREENSHOT'] === '1' ? false : 'UPDATE_SCREENSHOT is not 1',
+  }, async () => {
+    const { page } = await openPage(browser, `${relay.url}/#/?window=5m`, {
+      viewport: { width: 1280, height: 800 },
+      deviceScaleFactor: 2,
+      colorScheme: 'light',
+    });
+    await page.locator('.cell canvas').nth(3).waitFor();
+    await until(
+      async () => (await monitor.value('chain_blocks_head_height')) ?? 0,
+      (height) => height > 120,
+      { limitMs: 180_000 },
+    );
+    await page.screenshot({ path: join(ROOT, 'docs/screenshot.png'), fullPage: true });
+    await page.context().close();
+  });
+});
+
+async function heightOn(page: Page): Promise<number> {
+  const text = await page.getByTestId('height').textContent();
+  return Number(text?.replaceAll(',', ''));
+}
+
+/** Presses Tab until what has the focus bears the name. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let count = 0; count < 60; count++) {
+    await page.keyboard.press('Tab');
+    const focused = page.locator(':focus');
+    if ((await focused.count()) === 0) continue;
+    const shown = (await focused.getAttribute('aria-label')) ?? (await focused.textContent()) ?? '';
+    if (shown.trim().startsWith(name)) return;
+  }
+  assert.fail(`nothing that is named ${name} can be reached with Tab`);
+}
+
+/** What the tests use of the document's elements, as they run without the types of a browser. */
+interface CanvasElement {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: Uint8Array } };
+}
+
+interface RootElement {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+  readonly style: { color: string };
+  readonly ownerDocument: { defaultView: { getComputedStyle(element: RootElement): { color: string } } };
+}
+
+/** Whether the chart has any colour of a line, not only its axes. */
+function drawnPixels(page: Page): Promise<boolean> {
+  return page.locator('figure canvas').evaluate((canvas: CanvasElement) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    for (let index = 0; index < data.length; index += 4) {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = data.slice(index, index + 4);
+      if (alpha > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 90) return true;
+    }
+    return false;
+  });
+}
+
+function overflowPx(page: Page): Promise<number> {
+  return page.locator('html').evaluate((root: RootElement) => root.scrollWidth - root.clientWidth);
+}
+
+/** A colour of the theme as the page has it now: `rgb(…)`. */
+function colourOf(page: Page, name: string): Promise<string> {
+  return page.locator('html').evaluate((root: RootElement, property: string) => {
+    root.style.color = `var(${property})`;
+    const { color } = root.ownerDocument.defaultView.getComputedStyle(root);
+    root.style.color = '';
+    return color;
+  }, `--${name}`);
+}
+
+async function assertContrast(page: Page, ink: string, ground: string): Promise<void> {
+  const inkLuminance = luminanceOf(await colourOf(page, ink));
+  const groundLuminance = luminanceOf(await colourOf(page, ground));
+  const [dark = 0, bright = 0] = [inkLuminance, groundLuminance].sort((a, b) => a - b);
+  const ratio = (bright + 0.05) / (dark + 0.05);
+  assert.ok(ratio >= 4.5, `${ink} on ${ground} has ${ratio.toFixed(2)}`);
+}
+
+/** The relative luminance that WCAG 2 defines, of `rgb(r, g, b)`. */
+function luminanceOf(colour: string): number {
+  const channels = colour.match(/[\d.]+/g) ?? [];
+  assert.ok(channels.length >= 3, colour);
+  const [red = 0, green = 0, blue = 0] = channels.map((channel) => {
+    const share = Number(channel) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
