@@ -444,7 +444,7 @@ test('a range query refuses grids and types that it cannot answer', async () => 
   await assert.rejects(range(store, 'a', [0, 10, 0]), failure('bad_data', /zero or negative query resolution/));
   await assert.rejects(range(store, 'a', [10, 0, 1]), failure('bad_data', /end timestamp must not be before start/));
   await assert.rejects(
-    range(store, 'a', [0, 11_000, 1]),
+    range(store, 'a', [0, 11_001, 1]),
     failure('bad_data', /exceeded maximum resolution of 11,000 points/),
   );
   await assert.rejects(
@@ -457,7 +457,7 @@ test('a range query refuses grids and types that it cannot answer', async () => 
       await createQueryEngine({ queryable: store }).range({
         expression: 'a',
         startMs: 0,
-        endMs: 10_999_000,
+        endMs: 11_000_000,
         stepMs: 1000,
       })
     ).type,

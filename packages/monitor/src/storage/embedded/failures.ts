@@ -18,6 +18,8 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+/** What an exclusive lock on a file that may only be read comes to, and on a file system without locks. */
+const SQLITE_IOERR_LOCK = 3850;
 
 /** Makes the error that a caller sees of whatever the file, the database or a codec threw. */
 export function storageFailure(path: string, error: unknown): ChainpulseError {
@@ -25,6 +27,7 @@ export function storageFailure(path: string, error: unknown): ChainpulseError {
   if (error instanceof DamagedBytes) return damaged(path, error.message, error);
   const detail = oneLine(error instanceof Error ? error.message : String(error));
   const result = sqliteResultOf(error);
+  if (result === SQLITE_IOERR_LOCK) return unwritable(path, 'it cannot be locked for writing', error);
   if (result !== undefined) {
     switch (result & 0xff) {
       case SQLITE_BUSY:

@@ -12,6 +12,8 @@ import type { Store } from '../interface.ts';
 import { openEmbeddedStore } from './open.ts';
 import { FORMAT_VERSION } from './schema.ts';
 
+/** The user that owns nothing. */
+const NOBODY = 65_534;
 const NOW_MS = 1_700_000_000_000;
 
 describe('opening the embedded store', () => {
@@ -79,12 +81,24 @@ describe('opening the embedded store', () => {
     directory = join(file, '..');
   });
 
-  it('refuses a file that cannot be written', {
-    skip: process.getuid?.() === 0 && 'root may write anything',
-  }, async () => {
+  it('refuses a file that cannot be written', async () => {
     await (await filled(open)).close();
     spawnSync('chmod', ['444', path]);
-    await assertRefused('storage_unwritable');
+    spawnSync('chmod', ['777', directory]);
+    // Root may write anything, and gives that up for the moment.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      await assertRefused('storage_unwritable');
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
+
+  it('refuses a folder that no file system will make, without turning in circles', async () => {
+    directory = '/proc/chainpulse';
+    await assert.rejects(open(), { code: process.platform === 'linux' ? 'storage_unwritable' : /storage_/ });
+    directory = join(path, '..');
   });
 
   it('refuses a file that is no database, one of another program, and one of a newer version', async () => {
