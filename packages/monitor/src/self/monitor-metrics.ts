@@ -7,7 +7,7 @@ import type { QueryEnded, QueryObserver } from '../server/query-observer.ts';
 import type { CollectionObserver, TargetStatus } from '../sources/interface.ts';
 import type { StoreStats } from '../storage/interface.ts';
 
-const SOURCE_TYPES = ['scrape', 'probe', 'machine', 'push'] as const;
+const SOURCE_TYPES = ['scrape', 'probe', 'machine'] as const;
 const OUTCOMES = ['ok', 'timeout', 'refused', 'http_error', 'parse_error', 'too_large', 'other'] as const;
 const REJECT_REASONS = ['out_of_order', 'duplicate', 'too_old', 'invalid', 'series_limit', 'body_limit'] as const;
 const HEALTHS = ['up', 'down', 'unknown'] as const;

@@ -5,7 +5,7 @@ export type TargetHealth = 'up' | 'down' | 'unknown';
 
 export interface WireTarget {
   id: string;
-  type: 'scrape' | 'probe' | 'machine' | 'push';
+  type: 'scrape' | 'probe' | 'machine';
   address: string;
   labels: Record<string, string>;
   health: TargetHealth;

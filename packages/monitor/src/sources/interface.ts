@@ -6,7 +6,7 @@ import { ChainpulseError } from '../model/errors.ts';
 import type { Labels } from '../model/labels.ts';
 import type { RejectReason } from '../storage/interface.ts';
 
-export type SourceType = 'scrape' | 'probe' | 'machine' | 'push';
+export type SourceType = 'scrape' | 'probe' | 'machine';
 
 export type CollectionOutcome = 'ok' | 'timeout' | 'refused' | 'http_error' | 'parse_error' | 'too_large' | 'other';
 

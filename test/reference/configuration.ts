@@ -1,7 +1,7 @@
 // Renders the reference page of the configuration from its schema, so that the page cannot say anything else.
 
 import { z } from 'zod';
-import { configSchema } from './schema.ts';
+import { configSchema } from '../../packages/monitor/src/config/schema.ts';
 
 interface JsonSchema {
   readonly type?: string;
@@ -36,7 +36,7 @@ targets:
     bearerTokenFile: /run/secrets/beacon-token
 \`\`\`
 
-<!-- Generated from packages/monitor/src/config/schema.ts: UPDATE_DOCS=1 node scripts/test.ts packages/monitor/src/config -->
+<!-- Generated from packages/monitor/src/config/schema.ts: UPDATE_DOCS=1 node scripts/test.ts test/reference -->
 
 | option | type | default | |
 |---|---|---|---|
