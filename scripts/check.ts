@@ -11,6 +11,7 @@ interface Check {
 }
 
 const CHECKS: readonly Check[] = [
+  { name: 'lock file', command: [process.execPath, 'scripts/lock-file.ts', '--check'] },
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the page', command: ['tsc', '-p', 'packages/console/tsconfig.json'] },

@@ -3,7 +3,8 @@
 // TypeScript source, so that nothing is ever stale, and first builds the web page when that is missing or older.
 
 import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+// The whole module and no name of it: an older Node must come as far as the message below.
+import module from 'node:module';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
@@ -15,7 +16,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 
 const source = new URL('../src/cli/main.ts', import.meta.url);
 if (existsSync(source)) {
-  registerHooks({
+  module.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, 'source'] }),
   });
