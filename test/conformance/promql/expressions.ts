@@ -159,6 +159,7 @@ export function composedExpressions(atSeconds: string): string[] {
     'synthetic_gauge - synthetic_gauge @ start()',
     `sum(synthetic_gauge @ ${atSeconds}) + sum(synthetic_gauge)`,
     `topk(1, synthetic_gauge @ ${atSeconds})`,
+    `quantile(scalar(synthetic_ending{instance="a"}), synthetic_gauge @ ${atSeconds})`,
     'quantile_over_time(scalar(synthetic_ending{instance="a"}), synthetic_gauge[1m])',
     'max by (zone) (max_over_time(synthetic_gauge[1m]))',
     'avg without (instance) (irate(synthetic_resetting_total[1m]))',
@@ -167,13 +168,13 @@ export function composedExpressions(atSeconds: string): string[] {
     'sum(synthetic_gauge) / 0',
     'absent_over_time(no_such_metric{job="x", zone=~"y", a="b"}[1m])',
     'absent_over_time(no_such_metric{job="x", job="y"}[1m])',
+    'absent_over_time(no_such_metric{job!="x", job="y"}[1m])',
     'histogram_quantile(0.5, synthetic_latency_bucket)',
     'histogram_quantile(0.99, synthetic_latency_bucket)',
     'histogram_quantile(0, synthetic_latency_bucket)',
     'histogram_quantile(1, synthetic_latency_bucket)',
     'histogram_quantile(-1, synthetic_latency_bucket)',
     'histogram_quantile(1.1, synthetic_latency_bucket)',
-    'histogram_quantile(0.9, increase(synthetic_latency_bucket[1m]))',
     'histogram_quantile(0.9, sum by (le) (synthetic_latency_bucket))',
     'histogram_quantile(0.95, lodestar_gossip_validation_queue_job_time_seconds_bucket)',
     'histogram_quantile(0.5, delta(nodejs_gc_duration_seconds_bucket[2m]))',
@@ -185,6 +186,7 @@ export function composedExpressions(atSeconds: string): string[] {
     'label_replace(synthetic_gauge, "copy", "$1", "instance", "[ab]")',
     'label_replace(synthetic_gauge, "__name__", "renamed", "instance", ".*")',
     'label_replace(synthetic_gauge, "copy", "none", "no_such_label", "")',
+    'label_replace(synthetic_gauge, "copy", "$0$01", "instance", "(.*)")',
     '{__name__=~"synthetic_(gauge|integers)", instance!="a"}',
     '{__name__=~"synthetic_.*", instance!~"a|b", zone="x"}',
     'synthetic_gauge{no_such_label=""}',
@@ -200,7 +202,7 @@ export function composedExpressions(atSeconds: string): string[] {
 /** For moments whose windows are full of samples: rates inside other expressions, where 2 and 3 extrapolate alike. */
 export function rateExpressions(): string[] {
   const counters = ['synthetic_steady_total', 'synthetic_resetting_total', 'synthetic_fraction_total'];
-  return counters.flatMap((counter) => [
+  const ofCounters = counters.flatMap((counter) => [
     `sum by (instance) (rate(${counter}[1m]))`,
     `sum(rate(${counter}[1m])) by (zone) / count(synthetic_gauge) by (zone)`,
     `topk(2, sum by (instance) (increase(${counter}[1m])))`,
@@ -210,6 +212,7 @@ export function rateExpressions(): string[] {
     `quantile(0.9, increase(${counter}[90s]))`,
     `rate(${counter}[1m]) > 2`,
   ]);
+  return [...ofCounters, 'histogram_quantile(0.9, increase(synthetic_latency_bucket[1m]))'];
 }
 
 /** Refused or failed by both sides alike. */
@@ -222,6 +225,8 @@ export const FAILING = [
   'no_such_function(1)',
   'synthetic_gauge{',
   '{}',
+  '1e309',
+  '0x8000000000000000',
   '{job=~".*"}',
   'synthetic_gauge{job=~"("}',
   'rate({__name__=~"synthetic_(gauge|integers)"}[1m])',
@@ -233,6 +238,8 @@ export const FAILING = [
   'label_replace(synthetic_gauge, "instance", "same", "instance", ".*")',
   'label_replace(synthetic_gauge, "x", "$1", "instance", "(")',
   'count_values("", synthetic_gauge)',
+  'count(abs(count_values("__name__", synthetic_integers)))',
+  'histogram_quantile(0.5, label_replace(synthetic_latency_bucket, "__name__", "renamed", "le", "1"))',
   'topk(NaN, synthetic_gauge)',
   'clamp(synthetic_gauge, 1)',
   'round(synthetic_gauge, 1, 2)',

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
 import { errorOf } from './failure.ts';
 import type { Engine } from './interface.ts';
+import { packSeries } from './packed-series.ts';
 import type { CallName, Calls, Request, Response, WorkerSettings } from './protocol.ts';
 
 export interface EngineClientOptions {
@@ -78,8 +79,12 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
     if (ended !== undefined) return Promise.reject(ended);
     const id = nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]['answer']>();
+    try {
+      worker.postMessage({ kind: 'call', id, name, arguments: given } as Request, transfer);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ kind: 'call', id, name, arguments: given } as Request, transfer);
     if (signal === undefined) return promise;
     const cancel = () => worker.postMessage({ kind: 'cancel', id } satisfies Request);
     if (signal.aborted) cancel();
@@ -89,7 +94,7 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
 
   await opened.promise;
   return {
-    resolveSeries: (series) => call('resolveSeries', [series]),
+    resolveSeries: (series) => call('resolveSeries', [packSeries(series)]),
     append: (batch) => call('append', [batch], { transfer: transferableOf(batch) }),
     instant: (query, signal) => call('instant', [query], { signal }),
     range: (query, signal) => call('range', [query], { signal }),

@@ -123,6 +123,15 @@ test('when the worker ends, no call is left waiting, and it is told once', async
   assert.equal(lost.length, 1);
 });
 
+test('a call that cannot be sent is rejected, and the next one is answered', async () => {
+  const engine = await start('unsendable');
+  const metadata = [(() => 'a function') as never];
+  const batch = { refs: Uint32Array.of(1), timestampsMs: START_MS, values: Float64Array.of(1), metadata };
+  await assert.rejects(engine.append(batch), { name: 'DataCloneError' });
+  assert.equal((await engine.stats()).totalSeries, 0);
+  await engine.close();
+});
+
 test('after it was closed it takes no more calls, and another may open the folder', async () => {
   const engine = await start('closed');
   await fill(engine, 1, 1);

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { QueryEngine } from '../promql/interface.ts';
 import type { Store } from '../storage/interface.ts';
 import { failureOf } from './failure.ts';
+import { unpackSeries } from './packed-series.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
 
 type Port = Pick<MessagePort, 'postMessage' | 'on' | 'close'>;
@@ -46,7 +47,7 @@ export function hostEngine(port: Port, store: Store, queries: QueryEngine): void
 
 function handlersOf(store: Store, queries: QueryEngine): Handlers {
   return {
-    resolveSeries: (_, series) => store.resolveSeries(series),
+    resolveSeries: (_, series) => store.resolveSeries(unpackSeries(series)),
     append: (_, batch) => store.append(batch),
     instant: (signal, query) => queries.instant(query, signal),
     range: (signal, query) => queries.range(query, signal),

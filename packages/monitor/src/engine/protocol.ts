@@ -6,10 +6,11 @@ import type { Batch, MetricMetadata } from '../model/batch.ts';
 import type { Labels } from '../model/labels.ts';
 import type { InstantQuery, QueryErrorType, QueryPosition, QueryResult, RangeQuery } from '../promql/interface.ts';
 import type { AppendOutcome, SeriesRequest, StoreStats } from '../storage/interface.ts';
+import type { PackedSeries } from './packed-series.ts';
 
 /** The questions, each with its arguments and its answer. */
 export interface Calls {
-  resolveSeries: { arguments: [series: readonly Labels[]]; answer: Uint32Array };
+  resolveSeries: { arguments: [series: PackedSeries]; answer: Uint32Array };
   append: { arguments: [batch: Batch]; answer: AppendOutcome };
   instant: { arguments: [query: InstantQuery]; answer: QueryResult };
   range: { arguments: [query: RangeQuery]; answer: QueryResult };

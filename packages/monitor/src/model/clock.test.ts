@@ -32,6 +32,16 @@ test('it goes on a tenth slower while the system clock is behind, and meets it a
   assert.equal(clock.nowMs(), time.wallMs);
 });
 
+test('it goes on from a later moment that it is given, and from no earlier one', () => {
+  const time = { wallMs: 100_000, monotonicMs: 0 };
+  const clock = clockUnder(time);
+  clock.continueFrom(50_000);
+  assert.equal(clock.nowMs(), 100_000);
+  clock.continueFrom(100_500);
+  assert.equal(clock.nowMs(), 100_500);
+  assert.equal(clock.aheadMs(), 500);
+});
+
 test('whatever the system clock does, time never goes back', () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: -1e7, max: 1e7 }), fc.nat(10_000)), { maxLength: 100 });
   fc.assert(

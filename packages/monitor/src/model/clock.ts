@@ -36,6 +36,11 @@ export class SteadyClock implements Clock {
     return Math.floor(this.#lastMs);
   }
 
+  /** Goes on from there when that is later: what is stored already is not written over after a restart. */
+  continueFrom(timeMs: number): void {
+    this.#lastMs = Math.max(this.nowMs(), timeMs);
+  }
+
   /** How far this clock is ahead of the system's, in milliseconds; 0 unless the system's clock was set back. */
   aheadMs(): number {
     return Math.max(0, this.nowMs() - this.#sources.wallMs());

@@ -39,6 +39,11 @@ test('keys are equal exactly when labels are', () => {
   );
 });
 
-test('a record comes back from labels', () => {
+test('a record comes back from labels, whatever they are called', () => {
+  const odd = labelsFrom([
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
+  assert.equal(JSON.stringify(labelsToRecord(odd)), '{"__proto__":"x","constructor":"y"}');
   assert.deepEqual(labelsToRecord(labelsFromRecord({ __name__: 'up', job: 'a' })), { __name__: 'up', job: 'a' });
 });

@@ -38,7 +38,6 @@ export function labelsKey(labels: Labels): string {
 }
 
 export function labelsToRecord(labels: Labels): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (const { name, value } of labels) record[name] = value;
-  return record;
+  // Not by assignment: a label called `__proto__` would vanish.
+  return Object.fromEntries(labels.map(({ name, value }) => [name, value]));
 }

@@ -1,66 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { labelsToRecord } from '../model/labels.ts';
 import { createQueryEngine, type QueryEngineOptions } from './engine.ts';
 import { QueryError, type QueryResult } from './interface.ts';
 import { InMemoryQueryable, STALE } from './testdata/in-memory-queryable.ts';
-
-type Samples = Parameters<InMemoryQueryable['addSeries']>[1];
-
-/** A store from `name{a="b"}`-like keys: labels as `name a=b c=d`. */
-function storeOf(series: Record<string, Samples>): InMemoryQueryable {
-  const store = new InMemoryQueryable();
-  for (const [key, samples] of Object.entries(series)) {
-    const [name = '', ...pairs] = key.split(' ');
-    const labels = Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]));
-    store.addSeries({ __name__: name, ...labels }, samples);
-  }
-  return store;
-}
-
-/** The answer as `name a=b` → value. */
-async function instant(
-  store: InMemoryQueryable,
-  expression: string,
-  seconds: number,
-): Promise<Record<string, unknown>> {
-  return asRecord(await createQueryEngine({ queryable: store }).instant({ expression, timeMs: seconds * 1000 }));
-}
-
-/** The answer as `name a=b` → [seconds, value][]. */
-async function range(
-  store: InMemoryQueryable,
-  expression: string,
-  [start, end, step]: readonly [number, number, number],
-): Promise<Record<string, unknown>> {
-  const engine = createQueryEngine({ queryable: store });
-  const query = { expression, startMs: start * 1000, endMs: end * 1000, stepMs: step * 1000 };
-  return asRecord(await engine.range(query));
-}
-
-function asRecord(result: QueryResult): Record<string, unknown> {
-  if (result.type === 'scalar' || result.type === 'string') return { [result.type]: result.value };
-  const key = (labels: Parameters<typeof labelsToRecord>[0]): string =>
-    labels.map(({ name, value }) => (name === '__name__' ? value : `${name}=${value}`)).join(' ');
-  if (result.type === 'vector') {
-    return Object.fromEntries(result.samples.map(({ labels, value }) => [key(labels), value]));
-  }
-  return Object.fromEntries(
-    result.series.map(({ labels, timestampsMs, values }) => [
-      key(labels),
-      Array.from(values, (value, index) => [timestampsMs[index]! / 1000, value]),
-    ]),
-  );
-}
-
-function failure(type: QueryError['type'], message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof QueryError, String(error));
-    assert.equal(error.type, type);
-    assert.match(error.message, message);
-    return true;
-  };
-}
+import { failure, instant, range, type Samples, storeOf } from './testdata/questions.ts';
 
 const COUNTER: Samples = [
   [0, 0],
@@ -355,59 +298,6 @@ test('matching that is not one-to-one is refused in the words of Prometheus', as
   assert.deepEqual(await instant(store, 'no_such * on (i) b', 0), {});
 });
 
-test('histogram_quantile interpolates, evens out rounding, and tells of real falls', async () => {
-  const buckets = (counts: readonly number[]): Record<string, Samples> =>
-    Object.fromEntries(['0.1', '1', '10', '+Inf'].map((le, index) => [`h_bucket le=${le}`, [[0, counts[index]!]]]));
-  assert.deepEqual(await instant(storeOf(buckets([0, 10, 20, 20])), 'histogram_quantile(0.75, h_bucket)', 0), {
-    '': 5.5,
-  });
-  assert.deepEqual(await instant(storeOf(buckets([0, 0, 0, 0])), 'histogram_quantile(0.5, h_bucket)', 0), { '': NaN });
-  assert.deepEqual(await instant(storeOf(buckets([0, 0, 0, 5])), 'histogram_quantile(0.5, h_bucket)', 0), { '': 10 });
-  const engine = (counts: readonly number[]) => createQueryEngine({ queryable: storeOf(buckets(counts)) });
-  const expression = 'histogram_quantile(0.5, h_bucket)';
-  const rounded = await engine([1, 1 - 1e-15, 2, 2]).instant({ expression, timeMs: 0 });
-  assert.deepEqual(rounded.infos, []);
-  const falling = await engine([3, 1, 4, 4]).instant({ expression, timeMs: 0 });
-  assert.match(
-    falling.infos[0]!,
-    /^PromQL info: input to histogram_quantile needed to be fixed for monotonicity .*\(1:25\)$/,
-  );
-});
-
-test('warnings and infos say what and where', async () => {
-  const store = storeOf({
-    gauge: [
-      [0, 1],
-      [10, 2],
-    ],
-    'b_bucket le=half': [[10, 1]],
-  });
-  const engine = createQueryEngine({ queryable: store });
-  const ask = (expression: string): Promise<QueryResult> => engine.instant({ expression, timeMs: 10_000 });
-  assert.deepEqual((await ask('rate(gauge[1m])')).infos, [
-    'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "gauge" (1:6)',
-  ]);
-  assert.deepEqual((await ask('quantile(\n1.5, gauge)')).warnings, [
-    'PromQL warning: quantile value should be between 0 and 1, got 1.5 (2:1)',
-  ]);
-  assert.deepEqual((await ask('histogram_quantile(0.5, b_bucket)')).warnings, [
-    'PromQL warning: bucket label "le" is missing or has a malformed value of "half" for metric name "b_bucket" (1:25)',
-  ]);
-  assert.deepEqual((await ask('irate(gauge[1m])')).infos, []);
-});
-
-test('label_replace fills in groups as Go does', async () => {
-  const store = storeOf({ 'a host=node-7:80': [[0, 1]] });
-  const replaced = async (replacement: string, expression: string): Promise<string[]> =>
-    Object.keys(await instant(store, `label_replace(a, "x", "${replacement}", "host", "${expression}")`, 0));
-  assert.deepEqual(await replaced('$1', '(.*):.*'), ['a host=node-7:80 x=node-7']);
-  assert.deepEqual(await replaced('$1x', '(.*):.*'), ['a host=node-7:80']);
-  assert.deepEqual(await replaced('$' + '{1}x$$$', '(.*):.*'), ['a host=node-7:80 x=node-7x$$']);
-  assert.deepEqual(await replaced('$n-$' + '{n}', '.*-(?P<n>[0-9]).*'), ['a host=node-7:80 x=7-7']);
-  assert.deepEqual(await replaced('y', 'node'), ['a host=node-7:80']);
-  assert.deepEqual(await instant(store, 'label_replace(a, "host", "", "host", ".*")', 0), { a: 1 });
-});
-
 test('types are checked in the words of Prometheus', async () => {
   const cases: readonly (readonly [string, string])[] = [
     ['rate(a)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
@@ -545,5 +435,7 @@ test('scalars, strings and conversions', async () => {
   assert.deepEqual(await instant(store, '-5 % 3', 0), { scalar: -2 });
   assert.deepEqual(await instant(store, 'clamp_min(a * NaN, Inf)', 0), { 'i=1': Infinity });
   assert.deepEqual(await instant(store, 'absent_over_time(no{x="1",y=~"2",z="3",z!="4"}[1m])', 0), { 'x=1': 1 });
+  assert.deepEqual(await instant(store, 'absent_over_time(no{x!="1",x="2"}[1m])', 0), { 'x=2': 1 });
+  assert.deepEqual(await instant(store, 'absent_over_time(no{x="1",x="1"}[1m])', 0), { '': 1 });
   assert.deepEqual(await instant(store, 'absent_over_time(a[1m])', 0), {});
 });

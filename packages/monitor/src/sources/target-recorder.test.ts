@@ -69,6 +69,19 @@ describe('a target', () => {
     assert.equal(appender.samples().size, 3);
   });
 
+  test('that stamps a sample more than ten minutes ahead does not shut its series against later ones', async () => {
+    const { recorder, values } = setUp();
+    const nowMs = 1_700_000_000_000;
+    const aheadMs = [1000 * nowMs, nowMs + 600_001 + 1000, nowMs + 600_000 + 2000];
+    for (const [index, ownMs] of aheadMs.entries()) {
+      const sink = recorder.begin();
+      sink.add(slot(sink, 'a'), index, ownMs);
+      const outcome = await recorder.recordSuccess({ timestampMs: nowMs + 1000 * index, durationSeconds: 0 });
+      assert.equal(outcome.rejectedSamples.invalid, index < 2 ? 1 : 0);
+    }
+    assert.deepEqual(values('a'), [2]);
+  });
+
   test('whose clock stands still or steps back gets rising timestamps all the same', async () => {
     const { appender, recorder } = setUp();
     for (const timestampMs of [5000, 5000, 4000]) {

@@ -31,6 +31,11 @@ const INITIAL_ROWS = 256;
 const FAILURES_REMEMBERED = 10;
 /** Metadata that waits for the store to take it; beyond this the oldest is lost. */
 const WAITING_METADATA = 20_000;
+/**
+ * A sample whose own timestamp is further ahead of the collection is refused as `invalid`, as Prometheus does: a target
+ * that counts in microseconds would shut its series against every later sample, and keep its block for ever.
+ */
+const AHEAD_MAX_MS = 600_000;
 
 export class TargetRecorder {
   readonly #appender: Appender;
@@ -140,7 +145,8 @@ export class TargetRecorder {
     for (const { slot, value } of reports) columns.add(series.refOf(slot), value, timestampMs);
     for (let row = 0; row < rows.count; row++) {
       const ownMs = rows.timestampsMs?.[row] ?? Number.NaN;
-      columns.add(series.refOf(rows.slots[row]!), rows.values[row]!, Number.isNaN(ownMs) ? timestampMs : ownMs);
+      if (ownMs > timestampMs + AHEAD_MAX_MS) columns.tooFarAhead++;
+      else columns.add(series.refOf(rows.slots[row]!), rows.values[row]!, Number.isNaN(ownMs) ? timestampMs : ownMs);
     }
     const staleFrom = columns.count;
     for (const slot of gone) columns.add(series.refOf(slot), 0, timestampMs);
@@ -168,6 +174,7 @@ function* slotsOf(reports: readonly ReportRow[], rows: Rows): Iterable<number> {
 function rejections(byStore: RejectedSamples, rows: Rows, columns: Columns): RejectedSamples {
   const rejected: RejectedSamples = { ...byStore };
   if (rows.duplicates > 0) rejected.duplicate = (rejected.duplicate ?? 0) + rows.duplicates;
+  if (columns.tooFarAhead > 0) rejected.invalid = (rejected.invalid ?? 0) + columns.tooFarAhead;
   if (columns.dropped > 0) rejected.series_limit = (rejected.series_limit ?? 0) + columns.dropped;
   return rejected;
 }
@@ -278,6 +285,7 @@ class Rows implements SampleSink {
 class Columns {
   count = 0;
   dropped = 0;
+  tooFarAhead = 0;
   readonly #refs: Uint32Array;
   readonly #values: Float64Array;
   readonly #timestampsMs: Float64Array | undefined;

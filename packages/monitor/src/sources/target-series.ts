@@ -140,6 +140,18 @@ export class TargetSeries {
  * more `exported_` for as long as that is taken too: what Prometheus does with `honor_labels: false`.
  */
 export function withTargetLabels(own: Labels, target: Labels): Labels {
+  const merged: Label[] = [];
+  let next = 0;
+  for (const label of own) {
+    while (next < target.length && target[next]!.name < label.name) merged.push(target[next++]!);
+    if (target[next]?.name === label.name) return withClashingLabels(own, target);
+    merged.push(label);
+  }
+  while (next < target.length) merged.push(target[next++]!);
+  return merged;
+}
+
+function withClashingLabels(own: Labels, target: Labels): Labels {
   const merged = new Map<string, string>();
   for (const { name, value } of own) merged.set(name, value);
   const clashing: Label[] = [];

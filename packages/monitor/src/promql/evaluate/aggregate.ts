@@ -119,7 +119,7 @@ function rankAt(members: readonly StepSeries[], step: number, sign: number): num
 function checkCounts(counts: Float64Array): void {
   for (const count of counts) {
     if (Number.isNaN(count)) throw new QueryError('execution', 'Parameter value is NaN');
-    if (Math.abs(count) >= 2 ** 63) {
+    if (count >= 2 ** 63 || count < -(2 ** 63)) {
       throw new QueryError('execution', `Scalar value ${formatFloat(count)} overflows int64`);
     }
   }

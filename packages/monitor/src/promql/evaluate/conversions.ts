@@ -39,12 +39,15 @@ export async function* absentOverTime(call: CallArguments): SeriesStream {
   yield series;
 }
 
-/** Labels that one `=` matcher sets and no other matcher touches. */
+/** Labels whose first `=` matcher is their last matcher of all. */
 function fixedLabels(call: CallArguments): Map<string, string> {
   const fixed = new Map<string, string>();
+  const seen = new Set<string>();
   for (const { name, operator, value } of call.matchers(0)) {
     if (name === METRIC_NAME) continue;
-    fixed.set(name, operator === '=' && !fixed.has(name) ? value : '');
+    const isFirst = operator === '=' && !seen.has(name);
+    fixed.set(name, isFirst ? value : '');
+    if (isFirst) seen.add(name);
   }
   return fixed;
 }

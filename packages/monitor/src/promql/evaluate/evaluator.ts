@@ -129,10 +129,10 @@ export class Evaluator {
     for await (const series of this.#select(selector, times)) {
       const columns = withoutStaleMarkers(series);
       if (columns.values.length === 0) continue;
-      if (body.expectsCounter === true) this.#noteUnlikelyCounter(series.labels, selector);
       const out = emptySteps(grid);
       const kernel = body.window(columns, { rangeMs, scalars });
       if (!(await overWindows(columns, times, body.minimumSamples, kernel, out, budget))) continue;
+      if (body.expectsCounter === true) this.#noteUnlikelyCounter(series.labels, selector);
       yield { labels: body.keepsName === true ? series.labels : withoutName(series.labels), ...out };
     }
   }

@@ -16,12 +16,16 @@ export function formatFloat(value: number): string {
   return negative ? `-${unsigned}` : unsigned;
 }
 
-/** A number as it stands in a label such as `le`; undefined when it is none. */
+const DIGITS = '[0-9](?:_?[0-9])*';
+const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, 'i');
+
+/** A number as it stands in a label such as `le`; undefined when it is none, or too large for a double. */
 export function parseFloatLabel(text: string): number | undefined {
   const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return NaN;
-  return /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : undefined;
+  const value = DECIMAL.test(text) ? Number(text.replaceAll('_', '')) : NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** A power; 1 to any power and -1 to an infinite one are 1, where JavaScript says NaN. */

@@ -5,11 +5,13 @@
 
 import { type Labels, labelsKey, labelValue, METRIC_NAME } from '../../model/labels.ts';
 import type { CallArguments } from './call-arguments.ts';
+import { mergeEqual } from './distinct.ts';
 import { parseFloatLabel } from './floats.ts';
 import { dropLabels, hasAnyStep, type SeriesStream, type StepSeries } from './series.ts';
 
 const BUCKET_LABEL = 'le';
-const NOT_IDENTITY = new Set([BUCKET_LABEL, METRIC_NAME]);
+const NOT_IDENTITY = new Set([BUCKET_LABEL]);
+const NOT_IN_RESULT = new Set([BUCKET_LABEL, METRIC_NAME]);
 const STEPS_BETWEEN_CLOCK_READS = 64;
 const TINY_RELATIVE = 1e-12;
 const LEAST_NORMAL = 2 ** -1022;
@@ -26,9 +28,14 @@ interface Histogram {
   readonly buckets: Bucket[];
 }
 
-export async function* histogramQuantile(call: CallArguments): SeriesStream {
-  const quantiles = await call.scalar(0);
-  call.notes.warnOfQuantiles(call.span(0), quantiles);
+/** Histograms of different names are different ones, although the result has no name: it can hold equal series. */
+export function histogramQuantile(call: CallArguments): SeriesStream {
+  return mergeEqual(quantiles(call), call.budget);
+}
+
+async function* quantiles(call: CallArguments): SeriesStream {
+  const wanted = await call.scalar(0);
+  call.notes.warnOfQuantiles(call.span(0), wanted);
   const histograms = new Map<string, Histogram>();
   let held = 0;
   try {
@@ -38,7 +45,7 @@ export async function* histogramQuantile(call: CallArguments): SeriesStream {
       held++;
     }
     for (const histogram of histograms.values()) {
-      const result = await quantileOverSteps(call, histogram, quantiles);
+      const result = await quantileOverSteps(call, histogram, wanted);
       if (hasAnyStep(result.present)) yield result;
     }
   } finally {
@@ -58,10 +65,12 @@ function addBucket(call: CallArguments, histograms: Map<string, Histogram>, seri
     );
     return false;
   }
-  const labels = dropLabels(series.labels, NOT_IDENTITY);
-  const key = labelsKey(labels);
+  const key = labelsKey(dropLabels(series.labels, NOT_IDENTITY));
   let histogram = histograms.get(key);
-  if (histogram === undefined) histograms.set(key, (histogram = { labels, buckets: [] }));
+  if (histogram === undefined) {
+    histogram = { labels: dropLabels(series.labels, NOT_IN_RESULT), buckets: [] };
+    histograms.set(key, histogram);
+  }
   histogram.buckets.push({ upperBound, counts: series });
   return true;
 }

@@ -5,6 +5,7 @@
 import { RE2JS } from 're2js';
 import { labelValue } from '../../model/labels.ts';
 import { QueryError } from '../interface.ts';
+import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from '../parse/regex-size.ts';
 import type { CallArguments } from './call-arguments.ts';
 import { mergeEqual } from './distinct.ts';
 import { type SeriesStream, withLabel } from './series.ts';
@@ -28,6 +29,12 @@ async function* replaced(call: CallArguments): SeriesStream {
 
 /** The replacement for a value that matches; undefined for one that does not. */
 function replacer(expression: string, template: string): (value: string) => string | undefined {
+  if (repeatedCharacters(expression) > MAX_REPEATED_CHARACTERS) {
+    throw new QueryError(
+      'execution',
+      `the repetitions of the regular expression in label_replace() add more than ${MAX_REPEATED_CHARACTERS} characters`,
+    );
+  }
   let pattern: RE2JS;
   try {
     pattern = RE2JS.compile(expression, RE2JS.DOTALL);
@@ -43,11 +50,14 @@ function replacer(expression: string, template: string): (value: string) => stri
     return parts.map((part) => (typeof part === 'string' ? part : groupText(part.group))).join('');
 
     function groupText(group: string): string {
-      const index = /^[0-9]+$/.test(group) ? Number(group) : names.get(group);
+      const index = GROUP_NUMBER.test(group) ? Number(group) : names.get(group);
       return index === undefined || index > match.groupCount() ? '' : (match.group(index) ?? '');
     }
   };
 }
+
+/** With a zero before it, it is a name, and no group has it. */
+const GROUP_NUMBER = /^(?:0|[1-9][0-9]*)$/;
 
 type TemplatePart = string | { readonly group: string };
 

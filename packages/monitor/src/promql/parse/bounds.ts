@@ -1,10 +1,13 @@
 // Bounds on the shape of an expression, judged by a scan of its characters before the grammar sees it. The LR parser
 // keeps open brackets and right-associative operators on a stack of limited size and takes superlinear time over long
-// chains of signs, so both are bounded here, where the error can name the place.
+// chains of signs, so both are bounded here, where the error can name the place. Regular expressions are compiled while
+// the tree is read, so what their repetitions add is bounded here too.
 
 import { QueryError } from '../interface.ts';
 import type { ParseLimits } from '../limits.ts';
+import { LiteralError, stringValue } from './literals.ts';
 import { parseError } from './positions.ts';
+import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from './regex-size.ts';
 
 const OPENING = '([{';
 const CLOSING = ')]}';
@@ -17,11 +20,23 @@ export function checkBounds(text: string, limits: ParseLimits): void {
   }
   let depth = 0;
   let operators = 0;
+  let repeated = 0;
+  /** Whether the next string is what `=~` or `!~` matches with. */
+  let isRegex = false;
   let index = 0;
   while (index < text.length) {
     const character = text[index]!;
     const opaqueEnd = endOfOpaque(text, index);
     if (opaqueEnd > index) {
+      if (isRegex && character !== '#') repeated += repeatedCharactersOf(text.slice(index, opaqueEnd));
+      if (repeated > MAX_REPEATED_CHARACTERS) {
+        throw parseError(
+          text,
+          index,
+          `the repetitions of the regular expressions add more than ${MAX_REPEATED_CHARACTERS} characters`,
+        );
+      }
+      if (character !== '#') isRegex = false;
       index = opaqueEnd;
       continue;
     }
@@ -39,7 +54,18 @@ export function checkBounds(text: string, limits: ParseLimits): void {
     if (!isExponent && ++operators > limits.maxOperators) {
       throw parseError(text, index, `more operators than the limit of ${limits.maxOperators}`);
     }
+    isRegex = operator[0].endsWith('~');
     index += operator[0].length;
+  }
+}
+
+/** Of a string as it is written; none of one that cannot be read, which is refused later. */
+function repeatedCharactersOf(quoted: string): number {
+  try {
+    return repeatedCharacters(stringValue(quoted));
+  } catch (cause) {
+    if (!(cause instanceof LiteralError)) throw cause;
+    return 0;
   }
 }
 

@@ -3,6 +3,8 @@
 
 import { parseDurationMs } from '../../model/duration.ts';
 
+/** The largest octal or hexadecimal number. Of octal ones, Go reads what is larger as decimal. */
+const MAX_WHOLE_NUMBER = 2n ** 63n - 1n;
 const DURATION_UNIT = /^[0-9]+(?:ms|[smhdwy])/;
 
 /**
@@ -16,7 +18,10 @@ export function numberValue(text: string): number {
   if (lower === 'nan') return NaN;
   if (DURATION_UNIT.test(text)) return durationSeconds(text);
   const digits = lower.replaceAll('_', '');
-  if (/^0[0-7]+$/.test(digits)) return Number(`0o${digits.slice(1)}`);
+  const octal = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : undefined;
+  if (octal !== undefined && octal <= MAX_WHOLE_NUMBER) return Number(octal);
+  const isTooLarge = digits.startsWith('0x') ? BigInt(digits) > MAX_WHOLE_NUMBER : Number(digits) === Infinity;
+  if (isTooLarge) throw new LiteralError(0, `the number ${text.slice(0, 60)} is out of range`);
   return Number(digits);
 }
 

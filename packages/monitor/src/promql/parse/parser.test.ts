@@ -77,6 +77,10 @@ test('numbers are read as Prometheus reads them', () => {
     ['1_000', 1000],
     ['017', 15],
     ['08', 8],
+    ['0x7fffffffffffffff', 2 ** 63],
+    ['0777777777777777777777', 2 ** 63],
+    ['01000000000000000000000', 1e21],
+    ['1e308', 1e308],
     ['1.5e3', 1500],
     ['.5', 0.5],
     ['Inf', Infinity],
@@ -88,6 +92,9 @@ test('numbers are read as Prometheus reads them', () => {
   for (const [text, expected] of cases) {
     const syntax = parse(text);
     assert.ok(syntax.kind === 'number' && Object.is(syntax.value, expected), text);
+  }
+  for (const text of ['1e309', '0x8000000000000000']) {
+    assert.equal(refusal(`1 + ${text}`).message, `1:5: parse error: the number ${text} is out of range`);
   }
 });
 

@@ -191,10 +191,10 @@ class Planner {
       throw this.#error(last.span, `expected type instant vector in aggregation expression, got ${typeOf(vector)}`);
     }
     const parameter = hasParameter ? this.#aggregateParameter(operator, syntax.arguments[0]!) : undefined;
-    const stepInvariant = vector.stepInvariant && (parameter?.stepInvariant ?? true);
     const method = aggregateMethod(operator, parameter);
-    const keepsSeries = method.kind === 'extremes';
-    const mixesNames = keepsSeries ? vector.mixesNames : !grouping.without && grouping.labels.includes(METRIC_NAME);
+    const mixesNames = method.kind === 'extremes' ? vector.mixesNames : groupsByName(grouping, method);
+    // As in Prometheus, the parameter has no say: over a vector with `@` it is that of the first step.
+    const { stepInvariant } = vector;
     return { kind: 'aggregate', span, stepInvariant, grouping, vector, method, mixesNames };
   }
 
@@ -220,6 +220,11 @@ function aggregateMethod(operator: string, parameter: ScalarNode | StringNode | 
   if (parameter.kind === 'string') return { kind: 'value-counts', label: parameter.value };
   if (operator === 'quantile') return { kind: 'quantile', quantile: parameter };
   return { kind: 'extremes', operator: operator === 'topk' ? 'topk' : 'bottomk', count: parameter };
+}
+
+function groupsByName({ without, labels }: AggregateNode['grouping'], method: AggregateNode['method']): boolean {
+  if (without) return false;
+  return labels.includes(METRIC_NAME) || (method.kind === 'value-counts' && method.label === METRIC_NAME);
 }
 
 function planSelector(syntax: SelectorSyntax): SelectorNode | RangeSelectorNode {

@@ -36,6 +36,9 @@ test('what is no time is refused with its parameter', () => {
     '2015-07-01',
     '2015-07-01T20:10:51',
     '2015-13-01T00:00:00Z',
+    '2015-02-29T00:00:00Z',
+    '2015-04-31T00:00:00+02:00',
+    '2015-07-01T24:00:00Z',
   ];
   for (const start of wrong) {
     assert.throws(() => parametersOf({ start }).timeMs('start'), {

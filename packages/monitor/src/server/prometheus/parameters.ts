@@ -104,8 +104,14 @@ function parseRfc3339Ms(text: string): number | undefined {
   if (parts === null) return undefined;
   const [, fraction = '', zone = ''] = parts;
   // Digits below the millisecond are cut off, not rounded, as Prometheus does.
-  const timeMs = Date.parse(`${text.slice(0, 19)}${fraction.slice(0, 4)}${zone}`);
-  return Number.isNaN(timeMs) ? undefined : timeMs;
+  const local = text.slice(0, 19);
+  const timeMs = Date.parse(`${local}${fraction.slice(0, 4)}${zone}`);
+  // A day that its month does not have, and the hour 24, would be read as the next day.
+  return Number.isNaN(timeMs) || !isOnCalendar(local) ? undefined : timeMs;
+}
+
+function isOnCalendar(local: string): boolean {
+  return new Date(`${local}Z`).toISOString().startsWith(local);
 }
 
 function readSelector(text: string): readonly Matcher[] {

@@ -32,7 +32,7 @@ export interface ParserOptions {
 
 const SLICE_MS = 8;
 const LINES_BETWEEN_LOOKS_AT_THE_CLOCK = 128;
-const LONGEST_LINE_BYTES = 256 * 1024;
+const LONGEST_LINE_BYTES = 32 * 1024;
 const METADATA_LINES_A_SAMPLE = 3;
 /** A cache is emptied when it holds more than twice what the latest exposition used, and this many more. */
 const CACHE_SLACK = 1000;
@@ -245,12 +245,16 @@ class ParseRun {
     const start = cursor.position;
     const { body } = cursor;
     let end = endOfSeries(body, start, cursor.end);
-    let series = this.#seriesByBytes.get(body.toString('latin1', start, end));
+    const bytes = body.toString('latin1', start, end);
+    let series = this.#seriesByBytes.get(bytes);
     if (series === undefined) {
       const labels = readSeries(cursor);
-      end = cursor.position;
       series = { slot: this.request.sink.slotOf(labels), line: 0 };
-      this.#seriesByBytes.set(body.toString('latin1', start, end), series);
+      this.#seriesByBytes.set(
+        cursor.position === end ? bytes : body.toString('latin1', start, cursor.position),
+        series,
+      );
+      end = cursor.position;
     } else this.#predicted = series.line + 1;
     cursor.position = end;
     if (end < cursor.end && !isBlank(body[end]!)) {

@@ -2,7 +2,7 @@
 // UTF-8 name in quotes, `{"name", "label"="value"}`. Escapes in quotes are \\, \" and \n; any other backslash stands for
 // itself, as in Prometheus. Source: the text format 0.0.4 and OpenMetrics 1.0.
 
-import { type Labels, labelsFrom, METRIC_NAME } from '../../model/labels.ts';
+import { type Label, type Labels, METRIC_NAME } from '../../model/labels.ts';
 import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, type LineCursor, QUOTE } from './line-cursor.ts';
 
 const COMMA = 0x2c;
@@ -14,42 +14,44 @@ const WITHOUT_COLON = -1;
 /** Leaves the cursor behind the series. @throws {ExpositionError} */
 export function readSeries(cursor: LineCursor): Labels {
   const start = cursor.position;
-  const pairs: [name: string, value: string][] = [];
+  const labels: Label[] = [];
   const name = readBareName(cursor, WITH_COLON);
-  if (name !== '') pairs.push([METRIC_NAME, name]);
+  if (name !== '') labels.push({ name: METRIC_NAME, value: name });
   const nameEnd = cursor.position;
   cursor.skipBlanks();
-  if (cursor.peek() === BRACE_OPEN) readBraces(cursor, pairs);
+  if (cursor.peek() === BRACE_OPEN) readBraces(cursor, labels);
   else cursor.position = nameEnd;
-  if (pairs.length === 0 || pairs[0]![0] !== METRIC_NAME) {
+  if (labels[0]?.name !== METRIC_NAME) {
     cursor.fail(`expected the name of a metric, found ${foundAt(cursor, start)}`, start);
   }
-  return labelsFrom(pairs);
+  // No name is among them twice: this makes them what `Labels` promises.
+  return labels.filter(({ value }) => value !== '').sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** `{a="b",…}` of an exemplar: the same syntax without a metric's name. Leaves the cursor behind it. */
 export function skipExemplarLabels(cursor: LineCursor): void {
-  const pairs: [name: string, value: string][] = [];
+  const labels: Label[] = [];
   const start = cursor.position;
   if (cursor.peek() !== BRACE_OPEN) cursor.fail(`expected the labels of an exemplar, found ${cursor.found()}`);
-  readBraces(cursor, pairs);
-  if (pairs.some(([name]) => name === METRIC_NAME)) cursor.fail('an exemplar has labels, no metric name', start);
+  readBraces(cursor, labels);
+  if (labels.some(({ name }) => name === METRIC_NAME)) cursor.fail('an exemplar has labels, no metric name', start);
 }
 
-function readBraces(cursor: LineCursor, pairs: [name: string, value: string][]): void {
-  const seen = new Set<string>(pairs.map(([name]) => name));
+function readBraces(cursor: LineCursor, labels: Label[]): void {
+  const seen = new Set<string>();
+  for (const { name } of labels) seen.add(name);
   cursor.position++;
   for (;;) {
     cursor.skipBlanks();
     if (cursor.peek() === BRACE_CLOSE) break;
     const start = cursor.position;
-    const pair = readPair(cursor, pairs.length === 0);
-    if (seen.has(pair[0])) {
-      const what = pair[0] === METRIC_NAME ? "the metric's name" : `the label ${JSON.stringify(pair[0])}`;
+    const label = readLabel(cursor, labels.length === 0);
+    if (seen.has(label.name)) {
+      const what = label.name === METRIC_NAME ? "the metric's name" : `the label ${JSON.stringify(label.name)}`;
       cursor.fail(`${what} is given twice`, start);
     }
-    seen.add(pair[0]);
-    pairs.push(pair);
+    seen.add(label.name);
+    labels.push(label);
     cursor.skipBlanks();
     if (cursor.peek() === COMMA) cursor.position++;
     else if (cursor.peek() !== BRACE_CLOSE) cursor.fail(`expected "," or "}" after a label, found ${cursor.found()}`);
@@ -58,21 +60,21 @@ function readBraces(cursor: LineCursor, pairs: [name: string, value: string][]):
 }
 
 /** One label; a quoted text alone, in the first place, is the metric's name. */
-function readPair(cursor: LineCursor, mayBeName: boolean): [name: string, value: string] {
+function readLabel(cursor: LineCursor, mayBeName: boolean): Label {
   const start = cursor.position;
   const isQuoted = cursor.peek() === QUOTE;
   const name = isQuoted ? readQuoted(cursor) : readBareName(cursor, WITHOUT_COLON);
   if (name === '') cursor.fail(`expected the name of a label, found ${foundAt(cursor, start)}`, start);
   cursor.skipBlanks();
   if (cursor.peek() !== EQUALS) {
-    if (isQuoted && mayBeName) return [METRIC_NAME, name];
+    if (isQuoted && mayBeName) return { name: METRIC_NAME, value: name };
     cursor.fail(`expected "=" after the label's name, found ${cursor.found()}`);
   }
   if (name === METRIC_NAME) cursor.fail(`${METRIC_NAME} is the metric's name and no label`, start);
   cursor.position++;
   cursor.skipBlanks();
   if (cursor.peek() !== QUOTE) cursor.fail(`expected the label's value in quotes, found ${cursor.found()}`);
-  return [name, readQuoted(cursor)];
+  return { name, value: readQuoted(cursor) };
 }
 
 /** A name without quotes: letters, digits, `_` and, in a metric's name, `:`; '' where none begins. */

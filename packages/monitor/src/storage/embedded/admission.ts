@@ -43,8 +43,8 @@ export class Admission {
   /** Valid until the next call. `oldestMs`: what is older is too old. */
   admit(batch: Batch, oldestMs: number): Admitted {
     const samples = batch.refs.length;
-    this.#reserve(samples);
     this.#count = 0;
+    this.#reserve(samples);
     const rejected = { out_of_order: 0, duplicate: 0, too_old: 0, invalid: 0, series_limit: 0 };
     const sourceBits = bitsOf(batch.values);
     const histogramOf = new Map(batch.histograms?.map(({ row, histogram }) => [row, histogram]));
@@ -80,7 +80,7 @@ export class Admission {
     };
   }
 
-  /** Forgets the batch that was admitted last: it was not committed. */
+  /** Forgets the batch that was admitted last, or as far as it was: it was not committed. */
   takeBack(): void {
     const { latestMs, latestBits } = this.#registry.index;
     for (let row = this.#count - 1; row >= 0; row--) {

@@ -247,6 +247,51 @@ describe('the embedded store', () => {
     ]);
   });
 
+  it('does not take a sample for stored whose batch found the disk full when it made a deleted series anew', async () => {
+    const limits = { ...EAGER, fileMaxBytes: 200 * 1024 };
+    await open(limits, retentionMs);
+    const [away, steady] = [await resolve(`away${'y'.repeat(500)}`), await resolve('steady')];
+    await append([away], startMs, 1);
+    await store.maintain(nowMs);
+    nowMs = startMs + 10 * retentionMs;
+    await store.maintain(nowMs);
+    const fill = async () => {
+      for (;;) await resolve(`filler${Math.random()}${'x'.repeat(400)}`);
+    };
+    await assert.rejects(fill(), { code: 'storage_full' });
+    await assert.rejects(append([steady, away], nowMs, 2), { code: 'storage_full' });
+    const again = await append([steady], nowMs, 2).catch(() => undefined);
+    await restart(EAGER, retentionMs);
+    assert.deepEqual(await read('steady'), again === undefined ? [] : [[nowMs, 2]]);
+  });
+
+  it('uses the place of a deleted series again without mixing it up with the new one', async () => {
+    await open(EAGER, retentionMs);
+    for (let round = 0; round < 5; round++) {
+      const labels = Array.from({ length: 300 }, (_, index) =>
+        labelsFromRecord({ __name__: 'churn', shared: 'yes', round: String(round), index: String(index) }),
+      );
+      const refs = await store.resolveSeries(labels);
+      await store.append({ refs, timestampsMs: nowMs, values: Float64Array.from(refs) });
+      await store.maintain(nowMs);
+      const seen = new Set<string>();
+      const matchers = [{ name: 'shared', operator: '=~', value: 'y.*' }] as const;
+      for await (const series of store.select({ matchers, minTimeMs: nowMs, maxTimeMs: nowMs })) {
+        seen.add(JSON.stringify(series.labels));
+      }
+      assert.deepEqual(seen, new Set(labels.map((each) => JSON.stringify(each))));
+      nowMs += retentionMs + 1;
+      await store.maintain(nowMs);
+      assert.equal(store.stats().totalSeries, 0);
+    }
+    await store.close();
+    const file = new DatabaseSync(join(directory, 'chainpulse.db'), { readOnly: true });
+    for (const table of ['series', 'latest', 'blocks', 'chunks', 'batches']) {
+      assert.equal(file.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'], 0, table);
+    }
+    file.close();
+  });
+
   it('forgets series that never got a sample at the next start', async () => {
     await open();
     const unused = await resolve('unused');

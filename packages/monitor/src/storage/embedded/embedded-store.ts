@@ -190,26 +190,34 @@ export class EmbeddedStore implements Store {
   }
 
   #commit(batch: Batch): AppendOutcome {
-    const admitted = this.#admission.admit(batch, this.#clock.nowMs() - this.#retentionMs);
-    const news = batch.metadata === undefined ? [] : this.#metadata.news(batch.metadata);
-    const hasRows = admitted.count > 0 || admitted.exemplars.length > 0;
-    if (hasRows || news.length > 0) {
-      try {
-        const sizeBytes = this.#database.transaction('durable', () => {
-          this.#metadata.write(news);
-          return hasRows ? this.#log.write(admitted) : 0;
-        });
-        if (hasRows) this.#log.committed(sizeBytes);
-        this.#headLogBytes += sizeBytes;
-        this.#uncheckpointedBytes += sizeBytes + COMMIT_OVERHEAD_BYTES;
-      } catch (error) {
-        this.#admission.takeBack();
-        throw error;
-      }
-      this.#metadata.committed(news);
-      if (hasRows) this.#take(admitted);
+    const { admitted, news, sizeBytes } = this.#writeDurably(batch);
+    this.#headLogBytes += sizeBytes;
+    this.#uncheckpointedBytes += sizeBytes === 0 && news.length === 0 ? 0 : sizeBytes + COMMIT_OVERHEAD_BYTES;
+    this.#metadata.committed(news);
+    if (sizeBytes > 0) {
+      this.#log.committed(sizeBytes);
+      this.#take(admitted);
     }
     return { acceptedSamples: admitted.acceptedSamples, rejectedSamples: admitted.rejectedSamples };
+  }
+
+  /** `sizeBytes` is what was added to the log: 0 when nothing of the batch is new. */
+  #writeDurably(batch: Batch): { admitted: Admitted; news: readonly MetricMetadata[]; sizeBytes: number } {
+    try {
+      const admitted = this.#admission.admit(batch, this.#clock.nowMs() - this.#retentionMs);
+      const news = batch.metadata === undefined ? [] : this.#metadata.news(batch.metadata);
+      const hasRows = admitted.count > 0 || admitted.exemplars.length > 0;
+      if (!hasRows && news.length === 0) return { admitted, news, sizeBytes: 0 };
+      const sizeBytes = this.#database.transaction('durable', () => {
+        this.#metadata.write(news);
+        return hasRows ? this.#log.write(admitted) : 0;
+      });
+      return { admitted, news, sizeBytes };
+    } catch (error) {
+      // Admission itself may have failed half-way: it makes series anew that the retention has deleted.
+      this.#admission.takeBack();
+      throw error;
+    }
   }
 
   /** Puts committed rows into the head. */
@@ -340,14 +348,7 @@ export class EmbeddedStore implements Store {
   }
 
   #labelsIn(request: SeriesRequest): AsyncIterable<Labels> {
-    return this.#countingEach(() => {
-      const { index } = this.#registry;
-      const { matcherSets } = request;
-      const refs = new Set<number>();
-      for (const matchers of matcherSets) for (const ref of index.select(matchers)) refs.add(ref);
-      const wanted = matcherSets.length === 0 ? index.select([]) : Uint32Array.from(refs).sort();
-      return this.#reader.labelsIn(wanted, this.#retained(request));
-    });
+    return this.#countingEach(() => this.#reader.labelsIn({ ...request, ...this.#retained(request) }));
   }
 
   /** Without what is older than the retention and only waits for its deletion. */

@@ -1,5 +1,6 @@
 // Which series carry which label: name → value → slots. The strings of a label are kept once, here, however many series
-// carry it.
+// carry it. Removed series stay in the lists until they are swept: a list that half of all series are in would otherwise
+// be copied for each few of them.
 
 import type { Label, Labels } from '../../model/labels.ts';
 
@@ -23,32 +24,23 @@ export class Postings {
     });
   }
 
-  /** Removes many series at once: each list of slots that any of them is in is gone through once. */
-  remove(series: Iterable<readonly [slot: number, labels: Labels]>): void {
-    const gone = new Set<number>();
-    const touched = new Set<Label>();
-    for (const [slot, labels] of series) {
-      gone.add(slot);
-      for (const label of labels) touched.add(label);
-    }
-    for (const { name, value } of touched) {
-      const byValue = this.#byName.get(name)!;
-      const posting = byValue.get(value)!;
-      posting.slots = posting.slots.filter((slot) => !gone.has(slot));
-      if (posting.slots.length > 0) continue;
-      byValue.delete(value);
-      if (byValue.size === 0) this.#byName.delete(name);
-    }
+  /** Goes through the slots of one label and leaves out those of series that are gone. */
+  sweep({ name, value }: Label, isGone: (slot: number) => boolean): void {
+    const byValue = this.#byName.get(name);
+    const posting = byValue?.get(value);
+    if (byValue === undefined || posting === undefined) return;
+    posting.slots = posting.slots.filter((slot) => !isGone(slot));
+    if (posting.slots.length > 0) return;
+    byValue.delete(value);
+    if (byValue.size === 0) this.#byName.delete(name);
   }
 
   slotsWith(name: string, value: string): readonly number[] {
     return this.#byName.get(name)?.get(value)?.slots ?? [];
   }
 
-  /** The slots of each value of a label that passes the test. */
-  slotsWhere(name: string, test: (value: string) => boolean): readonly (readonly number[])[] {
-    const lists: (readonly number[])[] = [];
-    for (const [value, { slots }] of this.#byName.get(name) ?? []) if (test(value)) lists.push(slots);
-    return lists;
+  /** Each value of a label and its slots. */
+  *slotsByValue(name: string): Generator<readonly [value: string, slots: readonly number[]]> {
+    for (const [value, { slots }] of this.#byName.get(name) ?? []) yield [value, slots];
   }
 }

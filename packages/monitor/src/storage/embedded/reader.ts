@@ -4,7 +4,14 @@
 
 import type { Exemplar } from '../../model/batch.ts';
 import type { Labels } from '../../model/labels.ts';
-import type { ExemplarSeries, HistogramSample, SelectRequest, SeriesSamples, TimeRange } from '../interface.ts';
+import type {
+  ExemplarSeries,
+  HistogramSample,
+  SelectRequest,
+  SeriesRequest,
+  SeriesSamples,
+  TimeRange,
+} from '../interface.ts';
 import type { Block, BlockStore } from './block-store.ts';
 import type { DecodedSeries } from './chunk-codec.ts';
 import { readValues } from './column-codec.ts';
@@ -32,7 +39,7 @@ export class Reader {
     const sealed = new Columns();
     const recent = new Columns();
     const pace = new Pace();
-    for (const ref of this.#parts.index.select(request.matchers)) {
+    for (const ref of await this.#parts.index.select(request.matchers, () => this.#restIfDue(pace))) {
       await this.#restIfDue(pace);
       const slot = this.#parts.index.slotOf(ref);
       if (slot < 0 || this.#parts.index.latestMs[slot]! < request.minTimeMs) continue;
@@ -44,7 +51,7 @@ export class Reader {
 
   async *selectExemplars(request: SelectRequest): AsyncGenerator<ExemplarSeries> {
     const pace = new Pace();
-    for (const ref of this.#parts.index.select(request.matchers)) {
+    for (const ref of await this.#parts.index.select(request.matchers, () => this.#restIfDue(pace))) {
       await this.#restIfDue(pace);
       const slot = this.#parts.index.slotOf(ref);
       if (slot < 0) continue;
@@ -61,10 +68,15 @@ export class Reader {
     }
   }
 
-  /** The labels of those series that have a sample in the range. */
-  async *labelsIn(refs: Uint32Array, range: TimeRange): AsyncGenerator<Labels> {
+  /** The labels of those series that match and have a sample in the range, each once. */
+  async *labelsIn({ matcherSets, ...range }: Omit<SeriesRequest, 'limit'>): AsyncGenerator<Labels> {
     const pace = new Pace();
-    for (const ref of refs) {
+    const rest = () => this.#restIfDue(pace);
+    const refs = new Set<number>();
+    for (const matchers of matcherSets.length === 0 ? [[]] : matcherSets) {
+      for (const ref of await this.#parts.index.select(matchers, rest)) refs.add(ref);
+    }
+    for (const ref of Uint32Array.from(refs).sort()) {
       await this.#restIfDue(pace);
       const slot = this.#parts.index.slotOf(ref);
       if (slot < 0) continue;

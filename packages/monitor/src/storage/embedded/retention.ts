@@ -42,6 +42,7 @@ export async function deleteOlderThan(parts: RetentionParts, floorMs: number, as
     if (piece.length > 0) parts.registry.remove(piece);
     await rest();
   }
+  for (const _ of parts.registry.index.sweep()) if (pace.isOver()) await rest();
 }
 
 /** A series without any sample yet is waiting for its first, and stays. */

@@ -1,12 +1,19 @@
 // The series that exist, in memory: labels ↔ reference, the inverted index, and the latest sample of each. A series has
 // a slot, its place in the columns here and in the head; slots are used again, references never. Lookups by reference
-// go through pages, so that references may grow for ever while memory follows the series that exist.
+// go through pages, so that references may grow for ever while memory follows the series that exist. A removed series is
+// gone at once; its slot is used again only when a sweep has taken it out of the inverted index.
 
-import { type Labels, labelsKey, labelValue } from '../../model/labels.ts';
+import { type Label, type Labels, labelsKey, labelValue } from '../../model/labels.ts';
 import { type Matcher, valuePredicate } from '../../model/matcher.ts';
 import { Postings } from './postings.ts';
 
 const PAGE_REFS = 1024;
+const STEPS_BETWEEN_RESTS = 256;
+
+interface MatcherTest {
+  readonly matcher: Matcher;
+  readonly test: (value: string) => boolean;
+}
 
 interface RefPage {
   /** One more than the slot; 0 where there is no series. */
@@ -20,6 +27,9 @@ export class SeriesIndex {
   readonly #postings = new Postings();
   readonly #labels: (Labels | undefined)[] = [];
   readonly #freeSlots: number[] = [];
+  /** Of removed series: their slots, and the labels in whose lists these still are. */
+  #unsweptSlots: number[] = [];
+  #unsweptLabels = new Set<Label>();
   #refs = new Uint32Array(1024);
   /** Time of the latest sample by slot; -Infinity before the first. */
   latestMs = new Float64Array(1024);
@@ -36,9 +46,9 @@ export class SeriesIndex {
     return page === undefined ? -1 : page.slots[ref % PAGE_REFS]! - 1;
   }
 
-  /** The slot of a label set, or -1. */
-  find(labels: Labels): number {
-    return this.#slotByKey.get(labelsKey(labels)) ?? -1;
+  /** The slot of the series with these labels, or -1. `key`: their `labelsKey`. */
+  find(key: string): number {
+    return this.#slotByKey.get(key) ?? -1;
   }
 
   refOf(slot: number): number {
@@ -49,7 +59,8 @@ export class SeriesIndex {
     return this.#labels[slot]!;
   }
 
-  add(ref: number, labels: Labels): number {
+  /** `key`: the `labelsKey` of the labels, which the caller has looked for before. */
+  add(ref: number, labels: Labels, key: string): number {
     const slot = this.#freeSlots.pop() ?? this.#labels.length;
     if (slot >= this.#refs.length) this.#grow();
     this.#refs[slot] = ref;
@@ -57,25 +68,40 @@ export class SeriesIndex {
     this.latestBits[2 * slot] = 0;
     this.latestBits[2 * slot + 1] = 0;
     this.#labels[slot] = this.#postings.add(slot, labels);
-    this.#slotByKey.set(labelsKey(labels), slot);
+    this.#slotByKey.set(key, slot);
     const page = (this.#pages[Math.floor(ref / PAGE_REFS)] ??= { slots: new Uint32Array(PAGE_REFS), used: 0 });
     page.slots[ref % PAGE_REFS] = slot + 1;
     page.used++;
     return slot;
   }
 
+  /** The slots are free after the next `sweep`. */
   remove(slots: readonly number[]): void {
-    this.#postings.remove(slots.map((slot) => [slot, this.labelsOf(slot)] as const));
     for (const slot of slots) {
       const ref = this.refOf(slot);
       const pageIndex = Math.floor(ref / PAGE_REFS);
       const page = this.#pages[pageIndex]!;
       page.slots[ref % PAGE_REFS] = 0;
       if (--page.used === 0) this.#pages[pageIndex] = undefined;
-      this.#slotByKey.delete(labelsKey(this.labelsOf(slot)));
+      const labels = this.labelsOf(slot);
+      this.#slotByKey.delete(labelsKey(labels));
+      for (const label of labels) this.#unsweptLabels.add(label);
       this.#labels[slot] = undefined;
-      this.#freeSlots.push(slot);
+      this.#unsweptSlots.push(slot);
     }
+  }
+
+  /** Takes what was removed out of the inverted index, one list a step; the slots are free once all steps are taken. */
+  *sweep(): Generator<void> {
+    const slots = this.#unsweptSlots;
+    const labels = this.#unsweptLabels;
+    this.#unsweptSlots = [];
+    this.#unsweptLabels = new Set();
+    for (const label of labels) {
+      this.#postings.sweep(label, (slot) => this.#labels[slot] === undefined);
+      yield;
+    }
+    for (const slot of slots) this.#freeSlots.push(slot);
   }
 
   /** The slots of all series, by ascending reference. */
@@ -88,37 +114,49 @@ export class SeriesIndex {
 
   /**
    * The references of the series that match, ascending. Starts from the shortest list of the inverted index that holds
-   * them all; a regular expression is tried once a distinct value.
+   * them all; a regular expression is tried once a distinct value. `rest` is asked every few hundred series or values.
    * @throws {Error} when a matcher's regular expression is not valid.
    */
-  select(matchers: readonly Matcher[]): Uint32Array {
+  async select(matchers: readonly Matcher[], rest: () => Promise<void>): Promise<Uint32Array> {
     const tests = matchers.map((matcher) => ({ matcher, test: remembered(valuePredicate(matcher)) }));
-    const candidates = this.#candidates(tests);
     const refs: number[] = [];
-    for (const slot of candidates) {
-      const labels = this.labelsOf(slot);
+    let steps = 0;
+    for (const slot of await this.#candidates(tests, rest)) {
+      if (++steps % STEPS_BETWEEN_RESTS === 0) await rest();
+      const labels = this.#labels[slot];
+      if (labels === undefined) continue;
       if (tests.every(({ matcher, test }) => test(labelValue(labels, matcher.name)))) refs.push(this.refOf(slot));
     }
     return Uint32Array.from(refs).sort();
   }
 
-  #candidates(tests: readonly { matcher: Matcher; test: (value: string) => boolean }[]): Iterable<number> {
-    let shortest: readonly (readonly number[])[] | undefined;
-    let shortestLength = Number.POSITIVE_INFINITY;
+  async #candidates(tests: readonly MatcherTest[], rest: () => Promise<void>): Promise<Iterable<number>> {
+    let shortest: readonly number[] | undefined;
     for (const { matcher, test } of tests) {
       // A matcher that takes '' also selects series without the label, which no list holds.
       if (test('')) continue;
-      const lists =
+      const slots =
         matcher.operator === '='
-          ? [this.#postings.slotsWith(matcher.name, matcher.value)]
-          : this.#postings.slotsWhere(matcher.name, test);
-      const length = lists.reduce((sum, list) => sum + list.length, 0);
-      if (length < shortestLength) {
-        shortest = lists;
-        shortestLength = length;
-      }
+          ? this.#postings.slotsWith(matcher.name, matcher.value)
+          : await this.#slotsWhere(matcher.name, test, rest);
+      if (shortest === undefined || slots.length < shortest.length) shortest = slots;
     }
-    return shortest === undefined ? this.slots() : shortest.flat();
+    return shortest ?? this.slots();
+  }
+
+  async #slotsWhere(
+    name: string,
+    test: (value: string) => boolean,
+    rest: () => Promise<void>,
+  ): Promise<readonly number[]> {
+    const passing: number[] = [];
+    let steps = 0;
+    for (const [value, slots] of this.#postings.slotsByValue(name)) {
+      if (++steps % STEPS_BETWEEN_RESTS === 0) await rest();
+      if (!test(value)) continue;
+      for (const slot of slots) passing.push(slot);
+    }
+    return passing;
   }
 
   #grow(): void {

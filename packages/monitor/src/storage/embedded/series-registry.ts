@@ -6,7 +6,7 @@
 // reference goes to the series of the same labels, made again if need be.
 
 import type { Labels } from '../../model/labels.ts';
-import { labelsFrom } from '../../model/labels.ts';
+import { labelsFrom, labelsKey } from '../../model/labels.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Database } from './database.ts';
 import { unwrap, wrap } from './envelope.ts';
@@ -21,6 +21,13 @@ const REF_MAX = 2 ** 32 - 1;
 const LATEST_PAGE_REFS = 256;
 /** New series that are written in one piece. */
 const NEW_SERIES_PIECE = 512;
+
+interface MissingSeries {
+  /** Its place among those that were asked for. */
+  readonly at: number;
+  readonly labels: Labels;
+  readonly key: string;
+}
 
 export class SeriesRegistry {
   readonly index = new SeriesIndex();
@@ -40,6 +47,7 @@ export class SeriesRegistry {
       remove: database.prepare('DELETE FROM series WHERE ref = ?'),
       retire: database.prepare('INSERT OR REPLACE INTO retired (ref, labels) VALUES (?, ?)'),
       retired: database.prepare('SELECT labels FROM retired WHERE ref = ?'),
+      removeLatest: database.prepare('DELETE FROM latest WHERE page = ?'),
       saveLatest: database.prepare('INSERT OR REPLACE INTO latest (page, data) VALUES (?, ?)'),
     };
     database.transaction('relaxed', () => database.prepare('DELETE FROM retired').run());
@@ -47,7 +55,8 @@ export class SeriesRegistry {
       const ref = refCell(row);
       const text = textCell(row, 'labels');
       verifyRow('series', [ref, text], row['checksum']);
-      this.index.add(ref, labelsFromText(text));
+      const labels = labelsFromText(text);
+      this.index.add(ref, labels, labelsKey(labels));
       this.#lastRef = ref;
     }
     const last = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'series'").get();
@@ -78,24 +87,37 @@ export class SeriesRegistry {
   /** Deletes the series that never got a sample: whoever was given their references is gone. Only at the start. */
   removeUnused(): void {
     const unused = [...this.index.slots()].filter((slot) => this.index.latestMs[slot] === Number.NEGATIVE_INFINITY);
-    if (unused.length > 0) this.remove(unused);
+    if (unused.length === 0) return;
+    this.remove(unused);
+    for (const _ of this.index.sweep());
   }
 
-  /** Deletes series for good; their references are not given out again. */
+  /** Deletes series for good; their references are not given out again. The caller sweeps the index afterwards. */
   remove(slots: readonly number[]): void {
+    const pages = new Set<number>();
     this.#database.transaction('relaxed', () => {
       for (const slot of slots) {
         const ref = this.index.refOf(slot);
+        pages.add(this.latestPageOf(ref));
         this.#statements.remove.run(ref);
         this.#statements.retire.run(ref, labelsText(this.index.labelsOf(slot)));
       }
     });
     this.index.remove(slots);
+    this.#database.transaction('relaxed', () => {
+      for (const page of pages) if (!this.#isLatestPageInUse(page)) this.#statements.removeLatest.run(page);
+    });
   }
 
   /** The page of `latest` that a reference is on. */
   latestPageOf(ref: number): number {
     return Math.floor(ref / LATEST_PAGE_REFS);
+  }
+
+  #isLatestPageInUse(page: number): boolean {
+    const start = page * LATEST_PAGE_REFS;
+    for (let ref = start; ref < start + LATEST_PAGE_REFS; ref++) if (this.index.slotOf(ref) >= 0) return true;
+    return false;
   }
 
   /** Writes one page of latest samples; within a transaction of the caller. */
@@ -133,30 +155,32 @@ export class SeriesRegistry {
 
   /** Resolves from `start` until the piece is over, and gives where it stopped. */
   #resolvePiece(series: readonly Labels[], refs: Uint32Array, start: number, pace: Pace): number {
-    const missing: number[] = [];
+    const missing: MissingSeries[] = [];
     let at = start;
     while (at < series.length && missing.length < NEW_SERIES_PIECE && !(at % 64 === 63 && pace.isOver())) {
-      const slot = this.index.find(series[at]!);
+      const labels = series[at]!;
+      const key = labelsKey(labels);
+      const slot = this.index.find(key);
       if (slot >= 0) refs[at] = this.index.refOf(slot);
-      else missing.push(at);
+      else missing.push({ at, labels, key });
       at++;
     }
-    if (missing.length > 0) this.#make(series, missing, refs);
+    if (missing.length > 0) this.#make(missing, refs);
     return at;
   }
 
-  #make(series: readonly Labels[], missing: readonly number[], refs: Uint32Array): void {
+  #make(missing: readonly MissingSeries[], refs: Uint32Array): void {
     const made = new Map<string, { readonly ref: number; readonly labels: Labels }>();
     // Relaxed is enough: the append that uses the references first syncs them with its samples.
     this.#database.transaction('relaxed', () => {
-      for (const at of missing) {
-        const labels = series[at]!;
-        const text = labelsText(labels);
-        if (!made.has(text) && this.#isAllowed(labels, made.size)) made.set(text, { ref: this.#insert(text), labels });
-        refs[at] = made.get(text)?.ref ?? 0;
+      for (const { at, labels, key } of missing) {
+        if (!made.has(key) && this.#isAllowed(labels, made.size)) {
+          made.set(key, { ref: this.#insert(labelsText(labels)), labels });
+        }
+        refs[at] = made.get(key)?.ref ?? 0;
       }
     });
-    for (const { ref, labels } of made.values()) this.index.add(ref, labels);
+    for (const [key, { ref, labels }] of made) this.index.add(ref, labels, key);
   }
 
   #insert(text: string): number {
@@ -184,14 +208,12 @@ export class SeriesRegistry {
     const row = this.#statements.retired.get(ref);
     if (row === undefined) return -1;
     const labels = labelsFromText(textCell(row, 'labels'));
-    let slot = this.index.find(labels);
+    const key = labelsKey(labels);
+    let slot = this.index.find(key);
     if (slot < 0) {
       if (!this.#isAllowed(labels, 0)) return -1;
-      const text = labelsText(labels);
-      slot = this.index.add(
-        this.#database.transaction('relaxed', () => this.#insert(text)),
-        labels,
-      );
+      const made = this.#database.transaction('relaxed', () => this.#insert(labelsText(labels)));
+      slot = this.index.add(made, labels, key);
     }
     this.#replacements.set(ref, this.index.refOf(slot));
     return slot;
