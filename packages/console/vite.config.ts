@@ -14,5 +14,7 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The notices of what is bundled go with it.
+    license: { fileName: 'licenses.md' },
   },
 });

@@ -99,7 +99,7 @@ describe('the page', { skip: noBrowser }, () => {
     await target.locator('.state-down').waitFor({ timeout: DOWN_WITHIN_MS });
     assert.match((await target.locator('.target-reason').textContent()) ?? '', /refused/i);
     await page.locator('.health-critical').waitFor();
-    assert.match(await page.title(), /^Critical/);
+    assert.match(await page.title(), /^Critical: 1 down/);
     await page.getByText(/last known at \d\d:\d\d:\d\d/).waitFor();
     await takeScreenshot(page, 'target-down');
     await anvil.restart();
@@ -161,6 +161,46 @@ describe('the page', { skip: noBrowser }, () => {
     await page.context().close();
   });
 
+  test('one very long value of a label leaves the other columns in sight', async () => {
+    const expression = encodeURIComponent(
+      `label_replace(up, "a_long_one", "${'x'.repeat(300)}$1", "instance", "(.*)")`,
+    );
+    const { page } = await openPage(browser, `${relay.url}/#/explore?q=${expression}&range=5m`);
+    await page.locator('tbody tr').nth(1).waitFor();
+    const last = await page.locator('th').last().boundingBox();
+    assert.ok(last !== null && last.x + last.width <= DESKTOP.width, JSON.stringify(last));
+    assert.ok(((await page.locator('tbody tr').first().textContent()) ?? '').includes('x'.repeat(300)));
+    await page.context().close();
+  });
+
+  test('tabs that nobody sees leave the connections of the browser to the one in front', async () => {
+    const { page: first } = await openPage(browser, relay.url);
+    const hidden: Page[] = [];
+    for (let count = 0; count < 7; count++) {
+      const page = await first.context().newPage();
+      await page.goto(relay.url, { timeout: LIVE_WITHIN_MS });
+      await page.getByTestId('height').waitFor();
+      await setHidden(page, true);
+      hidden.push(page);
+    }
+    const before = await heightOn(first);
+    await until(
+      () => heightOn(first),
+      (height) => height > before,
+      { limitMs: LIVE_WITHIN_MS },
+    );
+    const [back] = hidden;
+    assert.ok(back !== undefined);
+    await setHidden(back, false);
+    const old = await heightOn(back);
+    await until(
+      () => heightOn(back),
+      (height) => height > old,
+      { limitMs: LIVE_WITHIN_MS },
+    );
+    await first.context().close();
+  });
+
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [device, viewport] of [
       ['desktop', DESKTOP],
@@ -209,6 +249,10 @@ describe('the page', { skip: noBrowser }, () => {
 
   test('a monitor that is gone is told of, its last values stay, and the page finds it again', async () => {
     const { page } = await openPage(browser, relay.url);
+    const behind = await page.context().newPage();
+    await behind.goto(relay.url);
+    await behind.getByTestId('height').waitFor();
+    await setHidden(behind, true);
     const height = await heightOn(page);
     relay.leadTo(undefined);
     await monitor.kill();
@@ -217,6 +261,8 @@ describe('the page', { skip: noBrowser }, () => {
     assert.match((await page.getByTestId('health').textContent()) ?? '', /^Before: /);
     assert.ok((await heightOn(page)) >= height);
     await takeScreenshot(page, 'monitor-gone');
+    const titleBehind = () => behind.title();
+    await until(titleBehind, (title) => title.startsWith('No answer'));
     await startMonitor();
     await page.getByTestId('gone').waitFor({ state: 'detached' });
     const back = await heightOn(page);
@@ -224,6 +270,7 @@ describe('the page', { skip: noBrowser }, () => {
       () => heightOn(page),
       (now) => now > back,
     );
+    await until(titleBehind, (title) => !title.startsWith('No answer'));
     await page.context().close();
   });
 
@@ -245,6 +292,14 @@ describe('the page', { skip: noBrowser }, () => {
     await page.context().close();
   });
 });
+
+/** As when another tab comes to the front, or this one does: a browser without a screen has no such tabs. */
+function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  return page.evaluate(`
+    Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}
 
 async function heightOn(page: Page): Promise<number> {
   const text = await page.getByTestId('height').textContent();

@@ -35,9 +35,15 @@ export function HealthBand() {
   const { snapshot, connection } = useMonitor();
   const status = snapshot?.health.status;
   const isOld = connection === 'lost';
+  const downCount = snapshot?.targets.filter(({ health }) => health === 'down').length ?? 0;
   useEffect(() => {
-    document.title = isOld ? 'No answer – Chainpulse' : status === 'critical' ? 'Critical – Chainpulse' : 'Chainpulse';
-  }, [status, isOld]);
+    const critical = downCount === 0 ? 'Critical' : `Critical: ${downCount} down`;
+    document.title = isOld
+      ? 'No answer – Chainpulse'
+      : status === 'critical'
+        ? `${critical} – Chainpulse`
+        : 'Chainpulse';
+  }, [status, isOld, downCount]);
   if (snapshot === undefined) return <div class="health health-waiting">Connecting to the monitor…</div>;
   return (
     <div class={isOld ? 'health health-old' : `health health-${status}`}>
@@ -106,7 +112,7 @@ function Connection() {
   const lostForMs = useLostFor(connection);
   return (
     <div class={`connection connection-${connection}`} data-testid="connection">
-      <span key={news} class="beat" aria-hidden="true" />
+      <span class={news % 2 === 0 ? 'beat' : 'beat beat-odd'} aria-hidden="true" />
       {connection === 'live' && nowMs !== undefined ? (
         <>
           Live{' '}

@@ -26,7 +26,7 @@ export function TimeChart(props: TimeChartProps) {
   const isLog = scale === 'log';
   const options = (): Omit<uPlot.Options, 'width' | 'height'> => ({
     legend: { show: false },
-    padding: [12, 8, 0, 0],
+    padding: [12, 18, 0, 0],
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: isLog ? { distr: 3, log: 10 } : { range: linearRange } },
     axes: [timeAxis(), isLog ? logAxis(unit) : valueAxis(unit, 34)],

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api/prometheus.ts';
 import { TimeChart } from '../chart/time-chart.tsx';
+import { formatText } from '../format/number.ts';
 import { formatMoment, zoneName } from '../format/time.ts';
 import { unitOfExpression } from '../format/unit.ts';
 import type { LiveAnswer } from '../live/live-query.ts';
@@ -137,7 +138,8 @@ function Result({ answer, route, isOld, onSelect }: ResultProps) {
             onSelect={onSelect}
           />
           <figcaption>
-            Times in {zoneName(atMs)}, one point every {frame.stepS} s. Drag over the chart to look closer.
+            Times in {zoneName(atMs)}, one point every {formatText(frame.stepS, 'seconds')}.
+            <span class="with-mouse"> Drag over the chart to look closer.</span>
             {answer.frame.series.length > CHARTED_MAX
               ? ` Showing ${CHARTED_MAX} of ${answer.frame.series.length} series: choose with topk(${CHARTED_MAX}, …) or more labels.`
               : ''}

@@ -52,6 +52,11 @@ export function ResultTable(props: ResultTableProps) {
                   onSort={setSorting}
                 />
               ))}
+              {varying.length === 0 ? (
+                <th>
+                  <span class="hidden">Labels</span>
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody>
@@ -62,8 +67,11 @@ export function ResultTable(props: ResultTableProps) {
                 </td>
                 <td class="number">{valueText(row, hovered, unit)}</td>
                 {varying.map((name) => (
-                  <td key={name}>{row.labels[name] ?? <span class="muted">–</span>}</td>
+                  <td key={name}>
+                    {row.labels[name] === undefined ? <span class="muted">–</span> : <p>{row.labels[name]}</p>}
+                  </td>
                 ))}
+                {varying.length === 0 ? <td class="muted">no labels</td> : null}
               </tr>
             ))}
           </tbody>

@@ -20,6 +20,7 @@ const answerOf = (
     atMs: 15_000,
     now: { type: 'vector', series: values.map(([pod, value]) => ({ labels: { __name__: 'm', pod }, value })) },
     frame: withHead(history, 15, new Map()),
+    ends: new Map(),
     warnings: [],
   };
 };

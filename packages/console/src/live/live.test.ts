@@ -230,3 +230,50 @@ test('a string and a range of samples have no history and are not asked for one'
   assert.deepEqual(answer.frame.series, []);
   assert.deepEqual(answer.warnings, ['careful']);
 });
+
+test('the last sample of a series that ended is found between two times of a wide grid, and asked for once', async () => {
+  const asked: string[] = [];
+  const labels = { __name__: 'height' };
+  const query = new LiveQuery('{__name__="height"}', 600, 120, {
+    queryInstant: (async (expression, timeMs) => {
+      asked.push(`${expression} at ${timeMs / 1000}`);
+      return expression.endsWith(']')
+        ? {
+            data: {
+              type: 'matrix',
+              series: [
+                {
+                  labels,
+                  points: [
+                    [1075, 80],
+                    [1079, 83],
+                  ],
+                },
+              ],
+            },
+            warnings: [],
+          }
+        : { data: { type: 'vector', series: [] }, warnings: [] };
+    }) as typeof queryInstant,
+    queryRange: (async () => ({
+      data: [
+        {
+          labels,
+          points: [
+            [840, 60],
+            [960, 70],
+          ],
+        },
+      ],
+      warnings: [],
+    })) as unknown as typeof queryRange,
+  });
+  const { signal } = new AbortController();
+  const answer = await query.refresh(1_100_000, signal);
+  await query.refresh(1_101_000, signal);
+  assert.deepEqual([...answer.ends.values()], [{ timeS: 1079, value: 83 }]);
+  assert.deepEqual(
+    asked.filter((question) => question.includes('[')),
+    ['{__name__="height"}[240s] at 1080'],
+  );
+});

@@ -1,5 +1,7 @@
 // What the page knows of the monitor: its last snapshot, whether the live stream stands, and the server's time. The one
-// writer is the event stream; components read through `use-monitor.ts`.
+// writer is the event stream; components read through `use-monitor.ts`. A browser keeps six connections to a server for
+// all tabs together, and a stream holds one for good: a tab that nobody sees gives its own back and only takes a glance
+// now and then, for its title.
 
 import type { WireSnapshot } from '../../../monitor/src/server/wire.ts';
 import { EventStream } from '../api/event-stream.ts';
@@ -18,6 +20,7 @@ const SILENCE_MS = 15_000;
 const PROBE_TIMEOUT_MS = 5000;
 /** The stream sends a snapshot when a state changes; ages and counts in it move on without that. */
 const SNAPSHOT_MAX_AGE_MS = 4000;
+const GLANCE_INTERVAL_MS = 10_000;
 
 export class MonitorStore {
   readonly clock = new ServerClock();
@@ -27,15 +30,12 @@ export class MonitorStore {
   #snapshotAtMs = Number.NEGATIVE_INFINITY;
   #isRenewing = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
+  #glances: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     this.#stream = new EventStream('api/chain/v1/events', {
       opened: () => this.#listenForSilence(),
-      lost: () => {
-        clearTimeout(this.#silence);
-        this.clock.freeze(performance.now());
-        this.#change({ connection: 'lost' });
-      },
+      lost: () => this.#lose(),
       snapshot: (snapshot) => this.#receive(snapshot),
       commit: (commit) => {
         this.clock.observeCommit(commit.timeMs, performance.now());
@@ -55,13 +55,32 @@ export class MonitorStore {
   }
 
   start(): void {
-    this.#stream.start();
+    document.addEventListener('visibilitychange', () => this.#follow());
+    this.#follow();
   }
 
   /** Returns how to unsubscribe. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #follow(): void {
+    clearTimeout(this.#silence);
+    clearInterval(this.#glances);
+    if (!document.hidden) {
+      this.#stream.start();
+      return;
+    }
+    this.#stream.stop();
+    this.#glances = setInterval(() => void this.#renewSnapshot(), GLANCE_INTERVAL_MS);
+    void this.#renewSnapshot();
+  }
+
+  #lose(): void {
+    clearTimeout(this.#silence);
+    this.clock.freeze(performance.now());
+    this.#change({ connection: 'lost' });
   }
 
   #receive(snapshot: WireSnapshot): void {
@@ -71,16 +90,17 @@ export class MonitorStore {
   }
 
   async #renewSnapshot(): Promise<void> {
-    if (document.hidden || this.#isRenewing || performance.now() - this.#snapshotAtMs < SNAPSHOT_MAX_AGE_MS) return;
+    if (this.#isRenewing || performance.now() - this.#snapshotAtMs < SNAPSHOT_MAX_AGE_MS) return;
     this.#isRenewing = true;
     try {
       const response = await fetch('api/chain/v1/snapshot', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
       if (!response.ok) return;
       const snapshot = (await response.json()) as WireSnapshot;
       const isNewer = snapshot.timeMs >= (this.#state.snapshot?.timeMs ?? 0);
-      if (isNewer && this.#state.connection === 'live') this.#receive(snapshot);
+      if (isNewer && (document.hidden || this.#state.connection === 'live')) this.#receive(snapshot);
     } catch {
-      // The stream tells when the monitor is gone; the next commit asks again.
+      // Who has the stream learns from it when the monitor is gone; the next commit asks again.
+      if (document.hidden) this.#lose();
     } finally {
       this.#isRenewing = false;
     }
@@ -99,7 +119,7 @@ export class MonitorStore {
   /** A server that hangs or a cable that was cut closes no connection: after some silence it is asked whether it lives. */
   #listenForSilence(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => void this.#probe(), SILENCE_MS);
+    if (!document.hidden) this.#silence = setTimeout(() => void this.#probe(), SILENCE_MS);
   }
 
   async #probe(): Promise<void> {
@@ -107,7 +127,7 @@ export class MonitorStore {
       await fetch('live', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), cache: 'no-store' });
       this.#listenForSilence();
     } catch {
-      this.#stream.reconnect();
+      if (!document.hidden) this.#stream.reconnect();
     }
   }
 }

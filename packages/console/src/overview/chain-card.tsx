@@ -6,7 +6,7 @@ import { useServerTime } from '../live/use-monitor.ts';
 import { explorerLink } from '../route.ts';
 import { Cell, Pulse } from './cell.tsx';
 import type { ChainFigures } from './chain.ts';
-import { nameOf, selectorOf } from './figures.ts';
+import { type Line, nameOf, selectorOf } from './figures.ts';
 import { StateMark } from './state-mark.tsx';
 
 export interface ChainCardProps {
@@ -21,12 +21,16 @@ export function ChainCard({ figures, windowS }: ChainCardProps) {
     (part) => part !== undefined && part !== '',
   );
   return (
-    <article class="card" aria-label={`Chain of ${nameOf(target)}`}>
+    <article class={`card card-${target.health}`} aria-label={`Chain of ${nameOf(target)}`}>
       <header class="card-head">
         <h3>{nameOf(target)}</h3>
-        <StateMark health={target.health} />
+        <StateMark target={target} />
         {figures.syncState === undefined ? null : <span class="tag">{figures.syncState}</span>}
-        <p class="identity">{[...new Set(identity)].join(' · ')}</p>
+        <p class="identity">
+          {[...new Set(identity)].map((part) => (
+            <bdi key={part}>{part}</bdi>
+          ))}
+        </p>
       </header>
       <div class="chain">
         {height === undefined ? null : (
@@ -34,20 +38,32 @@ export function ChainCard({ figures, windowS }: ChainCardProps) {
             <p class="hero-label">
               <a href={explorerLink(`chain_blocks_head_height${selectorOf(target)}`, windowS)}>Height</a>
             </p>
-            <p class={height.reading.isCurrent ? 'hero-value' : 'hero-value old'} data-testid="height">
-              {formatFigure(height.reading.value, 'count').text}
-            </p>
+            <Height height={height} />
             <HeadLine figures={figures} />
             <Pulse height={height} group={group} />
           </div>
         )}
-        <div class={cells.length > 4 ? 'cells in-threes' : 'cells'}>
+        <div class={cells.length > 4 ? 'cells in-threes' : 'cells in-twos'}>
           {cells.map((content) => (
             <Cell key={content.title} content={content} group={group} windowS={windowS} />
           ))}
         </div>
       </div>
     </article>
+  );
+}
+
+/** As large as its digits leave room for. */
+function Height({ height }: { readonly height: Line }) {
+  const { text } = formatFigure(height.reading.value, 'count');
+  return (
+    <p
+      class={height.reading.isCurrent ? 'hero-value' : 'hero-value old'}
+      style={{ '--characters': text.length }}
+      data-testid="height"
+    >
+      {text}
+    </p>
   );
 }
 

@@ -4,7 +4,6 @@ import type { WireTarget } from '../../../monitor/src/server/wire.ts';
 import { frameOf, keyOf, withHead } from '../chart/frame.ts';
 import type { LiveAnswer } from '../live/live-query.ts';
 import { linesOf, selectorOf, sumOf, withoutEmptyStart } from './figures.ts';
-import { chosenTargets, sortTargets } from './target-order.ts';
 
 const targetOf = (id: string, change: Partial<WireTarget> = {}): WireTarget => ({
   id,
@@ -34,7 +33,13 @@ function answerOf(present: readonly (readonly [labels: Record<string, string>, v
     10,
   );
   const values = new Map(present.map(([labels, value]) => [keyOf(labels), value]));
-  return { atMs: 35_000, now: { type: 'vector', series: [] }, frame: withHead(history, 35, values), warnings: [] };
+  return {
+    atMs: 35_000,
+    now: { type: 'vector', series: [] },
+    frame: withHead(history, 35, values),
+    ends: new Map(),
+    warnings: [],
+  };
 }
 
 test('a target has its own series and no other', () => {
@@ -53,6 +58,16 @@ test('what is reported now is current, even when it is zero; what is not is hist
   assert.deepEqual(outbound?.reading, { value: 4, timeS: 30, isCurrent: false });
 });
 
+test('a sample between the last time on the grid and the end of the series is the one that was last known', () => {
+  const ends = new Map([
+    [keyOf(INBOUND), { timeS: 33, value: 6 }],
+    [keyOf(OUTBOUND), { timeS: 33, value: 9 }],
+  ]);
+  const [inbound, outbound] = linesOf({ ...answerOf([[INBOUND, 0]]), ends }, NODE);
+  assert.deepEqual(inbound?.reading, { value: 0, timeS: 35, isCurrent: true });
+  assert.deepEqual(outbound?.reading, { value: 9, timeS: 33, isCurrent: false });
+});
+
 test('a sum counts what is current, and a gap in all lines stays a gap', () => {
   const sum = sumOf(linesOf(answerOf([[INBOUND, 2]]), NODE));
   assert.deepEqual(sum?.values, [null, 2, 8, 2]);
@@ -67,33 +82,4 @@ test('a young history begins with its first sample, but spans the least that is 
 
 test('the selector of a target quotes what needs quoting', () => {
   assert.equal(selectorOf(targetOf('a"b\\')), '{job="node",instance="a\\"b\\\\"}');
-});
-
-test('what went down last comes first, then what is not known, then names as people count', () => {
-  const targets = [
-    targetOf('n10'),
-    targetOf('n9'),
-    targetOf('waiting', { health: 'unknown' }),
-    targetOf('old-outage', { health: 'down', sinceMs: 100 }),
-    targetOf('new-outage', { health: 'down', sinceMs: 200 }),
-  ];
-  assert.deepEqual(
-    sortTargets(targets).map(({ id }) => id),
-    ['new-outage', 'old-outage', 'waiting', 'n9', 'n10'],
-  );
-});
-
-test('the limit hides no target that is down', () => {
-  const targets = Array.from({ length: 50 }, (_, index) => targetOf(`n${index}`, index < 12 ? { health: 'down' } : {}));
-  assert.equal(chosenTargets(sortTargets(targets), '', 8).length, 12);
-  assert.equal(chosenTargets(sortTargets(targets.slice(12)), '', 8).length, 8);
-});
-
-test('a filter needs all of its words, wherever they stand', () => {
-  const targets = [targetOf('a', { reason: 'timed out' }), targetOf('b')];
-  assert.deepEqual(
-    chosenTargets(targets, 'job=node TIMED', 8).map(({ id }) => id),
-    ['a'],
-  );
-  assert.deepEqual(chosenTargets(targets, 'nothing', 8), []);
 });

@@ -3,7 +3,7 @@
 
 import type { WireTarget } from '../../../monitor/src/server/wire.ts';
 import { cutBefore, type FrameSeries, lastValue } from '../chart/frame.ts';
-import type { LiveAnswer } from '../live/live-query.ts';
+import type { LiveAnswer, Sample } from '../live/live-query.ts';
 
 export interface Line {
   readonly labels: Readonly<Record<string, string>>;
@@ -108,5 +108,10 @@ function readingOf(answer: LiveAnswer, series: FrameSeries): Reading | undefined
   const last = lastValue(answer.frame, series);
   if (last === undefined) return undefined;
   const isCurrent = series.values.at(-1) !== null;
-  return { value: last.value, timeS: last.timeS, isCurrent };
+  const { value, timeS } = isCurrent ? last : laterOf(last, answer.ends.get(series.key));
+  return { value, timeS, isCurrent };
+}
+
+function laterOf(onGrid: Sample, end: Sample | undefined): Sample {
+  return end !== undefined && end.timeS > onGrid.timeS && Number.isFinite(end.value) ? end : onGrid;
 }

@@ -9,10 +9,10 @@ import { StateMark } from './state-mark.tsx';
 export function MachineCard({ figures, windowS }: { readonly figures: MachineFigures; readonly windowS: number }) {
   const { target, cells, cores, filesystems } = figures;
   return (
-    <article class="card" aria-label={`Machine ${nameOf(target)}`}>
+    <article class={`card card-${target.health}`} aria-label={`Machine ${nameOf(target)}`}>
       <header class="card-head">
         <h3>{nameOf(target)}</h3>
-        <StateMark health={target.health} />
+        <StateMark target={target} />
       </header>
       <div class="cells">
         {cells.map((content) => (

@@ -8,10 +8,10 @@ import { useLiveQueries, useMonitor, useServerTime } from '../live/use-monitor.t
 import { explorerLink, formatRoute, formatWindow, OVERVIEW_WINDOWS_S } from '../route.ts';
 import { chainFigures, chainQueries } from './chain.ts';
 import { ChainCard } from './chain-card.tsx';
-import { firstTimeOf, selectorOf, withoutEmptyStart } from './figures.ts';
+import { firstTimeOf, nameOf, selectorOf, withoutEmptyStart } from './figures.ts';
 import { machineFigures, machineQueries } from './machine.ts';
 import { MachineCard } from './machine-card.tsx';
-import { sortTargets } from './target-order.ts';
+import { countsOf, sortTargets } from './target-order.ts';
 import { Targets } from './targets.tsx';
 
 const POINTS = 200;
@@ -58,7 +58,12 @@ function Chains({ targets, windowS }: GroupProps) {
   useEffect(() => setRateWindow(wantedWindow), [wantedWindow]);
   const isAnswered = answers.byExpression.has(queries.gauges);
   return (
-    <Group title="Chains" box={box} fromS={firstTimeOf(byExpression)} error={answers.error}>
+    <Group
+      title="Chains"
+      box={box}
+      fromS={figures.length === 0 ? undefined : firstTimeOf(byExpression)}
+      error={answers.error}
+    >
       {figures.map((figure) => (
         <ChainCard key={figure.target.id} figures={figure} windowS={windowS} />
       ))}
@@ -104,6 +109,7 @@ interface SectionProps {
 
 function Group({ title, box, fromS, error, isEmpty = false, children }: SectionProps) {
   const nowMs = useServerTime();
+  const { connection } = useMonitor();
   const isTimed = nowMs !== undefined && fromS !== undefined;
   const span = isTimed ? `${formatMoment(fromS * 1000, nowMs)} to ${formatClock(nowMs)} ${zoneName(nowMs)}` : '';
   return (
@@ -112,7 +118,9 @@ function Group({ title, box, fromS, error, isEmpty = false, children }: SectionP
         <h2>{title}</h2>
         <p class="section-note">{span}</p>
       </div>
-      {error === undefined ? null : <p class="problem">Some figures could not be renewed: {error.message}</p>}
+      {error === undefined || connection === 'lost' ? null : (
+        <p class="problem">Some figures could not be renewed: {error.message}</p>
+      )}
       {children}
     </section>
   );
@@ -121,6 +129,7 @@ function Group({ title, box, fromS, error, isEmpty = false, children }: SectionP
 /** Said once to who watches a node whose metrics have other names: they are there, and where. */
 function NoChain({ targets, windowS }: { readonly targets: readonly WireTarget[]; readonly windowS: number }) {
   const nodes = targets.filter((target) => target.type !== 'machine');
+  const reporting = nodes.filter((target) => target.lastSampleCount !== null && target.lastSampleCount > 0);
   if (nodes.length === 0) {
     return (
       <p class="hint">
@@ -129,17 +138,20 @@ function NoChain({ targets, windowS }: { readonly targets: readonly WireTarget[]
       </p>
     );
   }
+  if (reporting.length === 0) {
+    return <p class="hint">No node has reported its chain in the time shown. Its card appears here when one does.</p>;
+  }
   return (
     <div class="hint">
       <p>
-        No target reports a chain under the canonical names (chain_blocks_head_height and others). What is collected can
-        be explored:
+        No target reports a chain under the canonical names (chain_blocks_head_height and others). Explore what it does
+        report:
       </p>
       <ul>
-        {nodes.slice(0, 8).map((target) => (
+        {reporting.slice(0, 8).map((target) => (
           <li key={target.id}>
-            <a href={explorerLink(`topk(20, count by (__name__) (${selectorOf(target)}))`, windowS)}>
-              Metrics of {target.address}
+            <a href={explorerLink(`count by (__name__) (${selectorOf(target)})`, windowS)}>
+              Metrics of {nameOf(target)}
             </a>
           </li>
         ))}
@@ -179,14 +191,6 @@ function useOnScreen(): [ref: (element: HTMLElement | null) => void, isOnScreen:
     observer.current.observe(element);
   });
   return [ref.current, isOnScreen];
-}
-
-function countsOf(targets: readonly WireTarget[]): string {
-  const count = (health: WireTarget['health']): number => targets.filter((target) => target.health === health).length;
-  const parts = [`${count('up')} up`];
-  if (count('down') > 0) parts.push(`${count('down')} down`);
-  if (count('unknown') > 0) parts.push(`${count('unknown')} waiting`);
-  return parts.join(', ');
 }
 
 /** A PromQL duration that holds several collections of each of the targets, however slow one is. */

@@ -1,14 +1,14 @@
 // The state of a target as a shape and a word, so that it does not depend on telling colours apart.
 
-import type { TargetHealth } from '../../../monitor/src/server/wire.ts';
+import type { TargetHealth, WireTarget } from '../../../monitor/src/server/wire.ts';
+import { stateWordOf } from './target-order.ts';
 
-const WORDS: Readonly<Record<TargetHealth, string>> = { up: 'Up', down: 'Down', unknown: 'Waiting' };
-
-export function StateMark({ health }: { readonly health: TargetHealth }) {
+export function StateMark({ target }: { readonly target: WireTarget }) {
+  const { health } = target;
   return (
     <span class={`state state-${health}`}>
       <Shape health={health} />
-      {WORDS[health]}
+      {stateWordOf(target)}
     </span>
   );
 }
@@ -19,12 +19,10 @@ function Shape({ health }: { readonly health: TargetHealth }) {
     <svg viewBox="0 0 12 12" width="13" height="13" aria-hidden="true">
       {health === 'up' ? <circle cx="6" cy="6" r="5" fill="currentColor" /> : null}
       {health === 'down' ? (
-        <path
-          d="M1 1h10v10H1z M3.8 3.8l4.4 4.4m0-4.4l-4.4 4.4"
-          fill="currentColor"
-          stroke="var(--surface)"
-          stroke-width="1.6"
-        />
+        <>
+          <rect width="12" height="12" rx="2" fill="currentColor" />
+          <path d="M3.2 3.2l5.6 5.6m0-5.6l-5.6 5.6" stroke="var(--surface)" stroke-width="1.8" stroke-linecap="round" />
+        </>
       ) : null}
       {health === 'unknown' ? (
         <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" stroke-width="1.8" />

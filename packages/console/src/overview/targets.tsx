@@ -15,6 +15,7 @@ const SHOWN_FIRST = 8;
 export function Targets({ targets }: { readonly targets: readonly WireTarget[] }) {
   const [isComplete, setIsComplete] = useState(false);
   const [filter, setFilter] = useState('');
+  const nowMs = useServerTime();
   const sorted = sortTargets(targets);
   const chosen = chosenTargets(sorted, filter, isComplete ? Number.POSITIVE_INFINITY : SHOWN_FIRST);
   if (targets.length === 0) {
@@ -39,7 +40,7 @@ export function Targets({ targets }: { readonly targets: readonly WireTarget[] }
       ) : null}
       <ul class="targets">
         {chosen.map((target) => (
-          <Target key={target.id} target={target} />
+          <Target key={target.id} target={target} nowMs={nowMs} />
         ))}
       </ul>
       {filter === '' && sorted.length > SHOWN_FIRST ? (
@@ -52,15 +53,14 @@ export function Targets({ targets }: { readonly targets: readonly WireTarget[] }
   );
 }
 
-function Target({ target }: { readonly target: WireTarget }) {
-  const nowMs = useServerTime();
+function Target({ target, nowMs }: { readonly target: WireTarget; readonly nowMs: number | undefined }) {
   const labels = Object.entries(target.labels).filter(
     ([name, value]) => name !== 'instance' && value !== nameOf(target),
   );
   return (
     <li class={`target target-${target.health}`}>
       <span class="target-state">
-        <StateMark health={target.health} />
+        <StateMark target={target} />
         <span class="target-since">{nowMs === undefined ? '' : `for ${formatDuration(nowMs - target.sinceMs)}`}</span>
       </span>
       <span class="target-name">
