@@ -45,7 +45,7 @@ test('the packages hold compiled code, types, licence and readme, and no source 
       assert.ok(files.includes(wanted), `${name}/${wanted}`);
     const own = files.filter((file) => !file.includes('node_modules'));
     assert.deepEqual(
-      own.filter((file) => /(^|\/)src\/|\.test\.|testdata|(?<!\.d)\.ts$/.test(file)),
+      own.filter((file) => /(^|\/)src\/|\.test\.|testdata|testing|(?<!\.d)\.ts$/.test(file)),
       [],
       name,
     );
@@ -107,6 +107,7 @@ test('the monitor starts, serves its page and answers', async () => {
   const script = /src="(\/?[^"]+\.js)"/.exec(page)?.[1];
   assert.ok(script !== undefined, page);
   assert.equal((await fetch(new URL(script, url))).status, 200);
+  assert.match(await (await fetch(new URL('/licenses.md', url))).text(), /preact[\s\S]*uplot/i);
   const answer = (await (await fetch(`${url}/api/v1/query?query=1`)).json()) as { status: string };
   assert.equal(answer.status, 'success');
   monitor.kill('SIGINT');

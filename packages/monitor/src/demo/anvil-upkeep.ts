@@ -71,6 +71,8 @@ export class AnvilUpkeep {
     await rpc.batch([
       { method: 'anvil_reset', params: [] },
       { method: 'anvil_loadState', params: [trimmed] },
+      // The reset took the node's time back to its start.
+      { method: 'evm_setTime', params: [Math.floor(Date.now() / 1000)] },
     ]);
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parseNumber } from '../sources/probes/evm/quantity.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
 import { findAnvil } from './anvil-binary.ts';
-import { anvilsOn } from './anvil-processes.ts';
+import { anvilsAt, anvilsOn } from './anvil-processes.ts';
 import { mendState, stateFilesIn, writeCopy } from './anvil-state.ts';
 import { AnvilUpkeep, KEPT_BLOCKS } from './anvil-upkeep.ts';
 import { NodeRpc } from './node-rpc.ts';
@@ -115,6 +115,34 @@ describe('startAnvil', { skip: whyNoAnvil() }, () => {
     }
   });
 
+  it('takes a port of its own when another starts in the same moment', async () => {
+    const port = await freePort();
+    const other = join(directory, '..', 'other');
+    const both = await Promise.all([directory, other].map((stateDirectory) => startAnvil({ stateDirectory, port })));
+    started.push(...both);
+    const [one, two] = both;
+    assert.notEqual(one?.port, two?.port);
+    for (const { pid, port } of both) assert.deepEqual(anvilsAt(port), [{ pid, port }]);
+  });
+
+  it('ends with the process that started it, also when that exits without a stop', async () => {
+    const script = `
+      import { startAnvil } from ${JSON.stringify(new URL('anvil.ts', import.meta.url).href)};
+      await startAnvil({ stateDirectory: ${JSON.stringify(directory)}, port: ${await freePort()} });
+      process.exit(130);`;
+    const run = spawnSync(process.execPath, ['--conditions=source', '--input-type=module', '--eval', script]);
+    assert.equal(run.status, 130, String(run.stderr));
+    await until('the end of the node', () => anvilsOn(stateFilesIn(directory).state).length === 0);
+  });
+
+  it('says so when its folder cannot be used', async () => {
+    writeFileSync(join(directory, '..', 'file'), '');
+    await assert.rejects(startAnvil({ stateDirectory: join(directory, '..', 'file') }), {
+      code: 'anvil_failed',
+      message: /file of the demo's node cannot be used .*--data/,
+    });
+  });
+
   it('says where the log is when the node ends at once', async () => {
     await assert.rejects(startAnvil({ stateDirectory: directory, port: await freePort(), binary: '/bin/false' }), {
       code: 'anvil_failed',
@@ -184,7 +212,23 @@ describe('startAnvil', { skip: whyNoAnvil() }, () => {
       [anvil.pid],
     );
   });
+
+  it('does not turn back the time of the chain when it cuts it', async () => {
+    const anvil = await start();
+    const rpc = new NodeRpc(anvil.url);
+    await until('four blocks', async () => (await heightOf(anvil.url)) >= 4);
+    const before = await headTimestampOf(rpc);
+    await new AnvilUpkeep({ rpc, files: stateFilesIn(directory) }).run();
+    const height = await heightOf(anvil.url);
+    await until('another block', async () => (await heightOf(anvil.url)) > height);
+    assert.ok((await headTimestampOf(rpc)) > before);
+  });
 });
+
+async function headTimestampOf(rpc: NodeRpc): Promise<number> {
+  const head = (await rpc.call('eth_getBlockByNumber', ['latest', false])) as { timestamp: string };
+  return Number(head.timestamp);
+}
 
 it('an anvil that is not installed is asked for by name', () => {
   assert.throws(() => findAnvil({ workingFolder: '/nowhere', path: '/nowhere:', packageUrl: 'file:///nowhere/x.js' }), {

@@ -53,7 +53,8 @@ export class HealthJudge {
     const timeMs = this.#options.clock.nowMs();
     const targets = this.#options.targets();
     const storage = componentOf(this.#storageReasons());
-    const down = targets.filter(({ health }) => health === 'down');
+    // What happened last is told first, here as on the page.
+    const down = targets.filter(({ health }) => health === 'down').toSorted((a, b) => b.sinceMs - a.sinceMs);
     const targetReasons = down.map((target) => reasonOf(target));
     const components = { storage, targets: componentOf(targetReasons) };
     const reasons = [...storage.reasons, ...targetReasons];
@@ -101,7 +102,7 @@ function componentOf(reasons: readonly string[]): WireComponentHealth {
 function reasonOf(target: TargetStatus): string {
   const { labels, address, reason, sinceMs } = target;
   const name = labelValue(labels, 'node') || labelValue(labels, 'instance') || target.id;
-  const where = name === address ? name : `${name} (${address})`;
+  const where = address.includes(name) ? name : `${name} (${address})`;
   return `${where} is down since ${momentOf(sinceMs)}: ${sentence(reason)}`;
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createQueryEngine, type QueryEngineOptions } from './engine.ts';
 import { QueryError, type QueryResult } from './interface.ts';
-import { InMemoryQueryable, STALE } from './testdata/in-memory-queryable.ts';
-import { failure, instant, range, type Samples, storeOf } from './testdata/questions.ts';
+import { InMemoryQueryable, STALE } from './testing/in-memory-queryable.ts';
+import { failure, instant, range, type Samples, storeOf } from './testing/questions.ts';
 
 const COUNTER: Samples = [
   [0, 0],

@@ -4,6 +4,9 @@
 import { ChainpulseError } from '../model/errors.ts';
 import type { Labels } from '../model/labels.ts';
 
+/** Steps of a range query, unless the engine is made with another limit: Prometheus' bound. */
+export const MAX_POINTS_PER_SERIES = 11_000;
+
 export interface InstantQuery {
   readonly expression: string;
   readonly timeMs: number;

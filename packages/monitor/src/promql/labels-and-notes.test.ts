@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createQueryEngine } from './engine.ts';
 import type { QueryResult } from './interface.ts';
-import { asRecord, failure, instant, range, type Samples, storeOf } from './testdata/questions.ts';
+import { asRecord, failure, instant, range, type Samples, storeOf } from './testing/questions.ts';
 
 test('histogram_quantile interpolates, evens out rounding, and tells of real falls', async () => {
   const buckets = (counts: readonly number[]): Record<string, Samples> =>

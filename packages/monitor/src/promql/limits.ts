@@ -1,5 +1,7 @@
 // The bounds of a query. Each is an error at the bound, never a shortened answer.
 
+import { MAX_POINTS_PER_SERIES } from './interface.ts';
+
 export interface QueryLimits {
   /** Characters of the expression. At the bound: bad_data. */
   readonly maxQueryLength: number;
@@ -23,7 +25,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   maxQueryLength: 65_536,
   maxNestingDepth: 200,
   maxOperators: 250,
-  maxPointsPerSeries: 11_000,
+  maxPointsPerSeries: MAX_POINTS_PER_SERIES,
   maxSamples: 50_000_000,
   maxPointsHeld: 20_000_000,
   maxSeriesHeld: 200_000,

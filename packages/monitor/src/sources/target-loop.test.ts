@@ -10,8 +10,8 @@ import {
   type TargetStatus,
 } from './interface.ts';
 import { TargetLoop } from './target-loop.ts';
-import { ManualTime } from './testdata/manual-time.ts';
-import { MemoryAppender } from './testdata/memory-appender.ts';
+import { ManualTime } from './testing/manual-time.ts';
+import { MemoryAppender } from './testing/memory-appender.ts';
 
 const START_MS = 1_700_000_000_000;
 const INTERVAL_MS = 5000;

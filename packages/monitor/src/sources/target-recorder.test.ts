@@ -6,7 +6,7 @@ import { bitsOf, writeStaleAt } from '../model/staleness.ts';
 import type { SampleSink } from './interface.ts';
 import { TargetRecorder } from './target-recorder.ts';
 import { withTargetLabels } from './target-series.ts';
-import { MemoryAppender } from './testdata/memory-appender.ts';
+import { MemoryAppender } from './testing/memory-appender.ts';
 
 const TARGET = labelsFromRecord({ job: 'j', instance: 'i' });
 

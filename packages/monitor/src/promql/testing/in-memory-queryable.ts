@@ -14,7 +14,10 @@ export class InMemoryQueryable implements Queryable {
   readonly requests: SelectRequest[] = [];
 
   /** Samples are pairs of seconds and value. */
-  addSeries(labels: Record<string, string>, samples: readonly (readonly [seconds: number, value: number | symbol])[]): this {
+  addSeries(
+    labels: Record<string, string>,
+    samples: readonly (readonly [seconds: number, value: number | symbol])[],
+  ): this {
     const timestampsMs = Float64Array.from(samples, ([seconds]) => Math.round(seconds * 1000));
     const values = Float64Array.from(samples, ([, value]) => (typeof value === 'number' ? value : 0));
     const bits = bitsOf(values);

@@ -33,7 +33,7 @@ test('health is 200 while all is well and 503 when something is down', async (t)
   const health = (await response.json()) as WireHealth;
   assert.match(
     health.summary,
-    /^127\.0\.0\.1:8545 \(evm\+http:\/\/127\.0\.0\.1:8545\/\) is down since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: connection refused: start the node\.$/,
+    /^127\.0\.0\.1:8545 is down since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: connection refused: start the node\.$/,
   );
   const component = await fetch(`${url}/health/targets`);
   assert.equal(component.status, 503);

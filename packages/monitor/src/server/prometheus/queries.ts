@@ -1,12 +1,11 @@
 // `query` and `query_range`: what the parameters ask, checked in Prometheus' words, and the answer of the engine.
 
 import type { Clock } from '../../model/clock.ts';
-import type { QueryEngine, QueryResult } from '../../promql/interface.ts';
+import { MAX_POINTS_PER_SERIES, type QueryEngine, type QueryResult } from '../../promql/interface.ts';
 import { ApiError, invalidParameter } from './error.ts';
 import type { Parameters } from './parameters.ts';
 import { type Answer, renderResult } from './render.ts';
 
-const MAX_POINTS = 11_000;
 const TRUNCATED = 'results truncated due to limit';
 
 /** A question whose parameters are in order: run it when its turn has come. */
@@ -30,7 +29,7 @@ export function readRangeQuery(parameters: Parameters, engine: QueryEngine): Que
   const endMs = parameters.timeMs('end');
   if (endMs < startMs) throw invalidParameter('end', 'end timestamp must not be before start time');
   const stepMs = readStep(parameters);
-  if (Math.floor((endMs - startMs) / stepMs) > MAX_POINTS) {
+  if (Math.floor((endMs - startMs) / stepMs) > MAX_POINTS_PER_SERIES) {
     throw new ApiError(
       'bad_data',
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',

@@ -8,6 +8,7 @@ import type { Clock } from '../../model/clock.ts';
 import { type Labels, labelsFrom } from '../../model/labels.ts';
 import type { Appender } from '../../storage/interface.ts';
 import { CollectionError, type CollectionObserver, type SampleSink, type TargetStatus } from '../interface.ts';
+import { DEFAULT_SAMPLE_LIMIT } from '../limits.ts';
 import { ExpositionParser } from '../scrape/exposition-parser.ts';
 import { ExpositionError } from '../scrape/line-cursor.ts';
 import { REAL_TIMERS, type Timers } from '../target-loop.ts';
@@ -50,7 +51,6 @@ export interface Replay {
   stop(): Promise<void>;
 }
 
-const DEFAULT_SAMPLE_LIMIT = 100_000;
 const OPENMETRICS_END = /# EOF\n?$/;
 
 /**

@@ -8,8 +8,8 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { labelsFromRecord } from '../../model/labels.ts';
 import { VirtualClock } from '../../model/virtual-clock.ts';
 import type { CollectionOutcome, TargetStatus } from '../interface.ts';
-import { ManualTime } from '../testdata/manual-time.ts';
-import { MemoryAppender } from '../testdata/memory-appender.ts';
+import { ManualTime } from '../testing/manual-time.ts';
+import { MemoryAppender } from '../testing/memory-appender.ts';
 import { openReplay, type ReplayOptions } from './open-replay.ts';
 
 const CALM = fileURLToPath(new URL('../../../../../testdata/recordings/lodestar-calm.rec.zst', import.meta.url));

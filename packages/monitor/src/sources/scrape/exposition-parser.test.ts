@@ -5,7 +5,7 @@ import { CollectionError } from '../interface.ts';
 import { ExpositionParser } from './exposition-parser.ts';
 import { ExpositionError } from './line-cursor.ts';
 import type { ExpositionFormat } from './metadata-syntax.ts';
-import { type CollectedSample, CollectingSink } from './testdata/collecting-sink.ts';
+import { type CollectedSample, CollectingSink } from './testing/collecting-sink.ts';
 
 const NO_LIMIT = 1_000_000;
 

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { labelsFromRecord } from '../../model/labels.ts';
 import { TargetRecorder } from '../target-recorder.ts';
-import { MemoryAppender, seriesText } from '../testdata/memory-appender.ts';
+import { MemoryAppender, seriesText } from '../testing/memory-appender.ts';
 import { createScrapeCollector } from './scrape-collector.ts';
 
 const PROMETHEUS = '/usr/bin/prometheus';

@@ -6,7 +6,7 @@ import { afterEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CollectionError, type CollectionOutcome } from '../interface.ts';
 import { createScrapeCollector, type ScrapeCollectorOptions } from './scrape-collector.ts';
-import { type CollectedSample, CollectingSink } from './testdata/collecting-sink.ts';
+import { type CollectedSample, CollectingSink } from './testing/collecting-sink.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

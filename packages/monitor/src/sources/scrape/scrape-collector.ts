@@ -4,6 +4,7 @@
 import { withoutCredentials } from '../../model/errors.ts';
 import { VERSION } from '../../version.ts';
 import { CollectionError, type Collector, type SampleSink } from '../interface.ts';
+import { DEFAULT_BODY_LIMIT_BYTES, DEFAULT_SAMPLE_LIMIT } from '../limits.ts';
 import { ExpositionParser } from './exposition-parser.ts';
 import { HttpGetter } from './http-get.ts';
 import { ExpositionError } from './line-cursor.ts';
@@ -22,8 +23,6 @@ export interface ScrapeCollectorOptions {
   readonly sampleLimit?: number;
 }
 
-const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024 * 1024;
-const DEFAULT_SAMPLE_LIMIT = 100_000;
 const ACCEPT = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1';
 
 export function createScrapeCollector(options: ScrapeCollectorOptions): Collector {

@@ -2,7 +2,7 @@
 // failures. The store itself has tests of its own.
 
 import type { Batch, MetricMetadata } from '../../model/batch.ts';
-import { ChainpulseError } from '../../model/errors.ts';
+import type { ChainpulseError } from '../../model/errors.ts';
 import { type Labels, labelsKey } from '../../model/labels.ts';
 import { bitsOf, isStaleAt } from '../../model/staleness.ts';
 import type { Appender, AppendOutcome } from '../../storage/interface.ts';

@@ -6,7 +6,13 @@ import { setImmediate } from 'node:timers/promises';
 /** A piece ends at the first step after so many milliseconds; a step takes less than two. */
 const PIECE_MS = 5;
 
-export class Pace {
+/** What long work asks. */
+export interface Pauses {
+  isOver(): boolean;
+  rest(): Promise<void>;
+}
+
+export class Pace implements Pauses {
   #endMs = performance.now() + PIECE_MS;
 
   isOver(): boolean {

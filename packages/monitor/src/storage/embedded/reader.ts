@@ -17,7 +17,7 @@ import type { DecodedSeries } from './chunk-codec.ts';
 import { readValues } from './column-codec.ts';
 import { Columns, firstAfter, firstAtOrAfter } from './columns.ts';
 import type { Head } from './head.ts';
-import { Pace } from './pacing.ts';
+import { Pace, type Pauses } from './pacing.ts';
 import type { SeriesIndex } from './series-index.ts';
 
 export interface ReaderParts {
@@ -39,7 +39,7 @@ export class Reader {
     const sealed = new Columns();
     const recent = new Columns();
     const pace = new Pace();
-    for (const ref of await this.#parts.index.select(request.matchers, () => this.#restIfDue(pace))) {
+    for (const ref of await this.#parts.index.select(request.matchers, this.#pauses(pace))) {
       await this.#restIfDue(pace);
       const slot = this.#parts.index.slotOf(ref);
       if (slot < 0 || this.#parts.index.latestMs[slot]! < request.minTimeMs) continue;
@@ -51,7 +51,7 @@ export class Reader {
 
   async *selectExemplars(request: SelectRequest): AsyncGenerator<ExemplarSeries> {
     const pace = new Pace();
-    for (const ref of await this.#parts.index.select(request.matchers, () => this.#restIfDue(pace))) {
+    for (const ref of await this.#parts.index.select(request.matchers, this.#pauses(pace))) {
       await this.#restIfDue(pace);
       const slot = this.#parts.index.slotOf(ref);
       if (slot < 0) continue;
@@ -71,10 +71,9 @@ export class Reader {
   /** The labels of those series that match and have a sample in the range, each once. */
   async *labelsIn({ matcherSets, ...range }: Omit<SeriesRequest, 'limit'>): AsyncGenerator<Labels> {
     const pace = new Pace();
-    const rest = () => this.#restIfDue(pace);
     const refs = new Set<number>();
     for (const matchers of matcherSets.length === 0 ? [[]] : matcherSets) {
-      for (const ref of await this.#parts.index.select(matchers, rest)) refs.add(ref);
+      for (const ref of await this.#parts.index.select(matchers, this.#pauses(pace))) refs.add(ref);
     }
     for (const ref of Uint32Array.from(refs).sort()) {
       await this.#restIfDue(pace);
@@ -142,6 +141,10 @@ export class Reader {
 
   #blocksIn({ minTimeMs, maxTimeMs }: TimeRange): readonly Block[] {
     return this.#parts.blocks.blocks.filter((block) => block.minTimeMs <= maxTimeMs && block.maxTimeMs >= minTimeMs);
+  }
+
+  #pauses(pace: Pace): Pauses {
+    return { isOver: () => pace.isOver(), rest: () => this.#restIfDue(pace) };
   }
 
   async #restIfDue(pace: Pace): Promise<void> {

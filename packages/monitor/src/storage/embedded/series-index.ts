@@ -5,10 +5,10 @@
 
 import { type Label, type Labels, labelsKey, labelValue } from '../../model/labels.ts';
 import { type Matcher, valuePredicate } from '../../model/matcher.ts';
+import type { Pauses } from './pacing.ts';
 import { Postings } from './postings.ts';
 
 const PAGE_REFS = 1024;
-const STEPS_BETWEEN_RESTS = 256;
 
 interface MatcherTest {
   readonly matcher: Matcher;
@@ -114,15 +114,15 @@ export class SeriesIndex {
 
   /**
    * The references of the series that match, ascending. Starts from the shortest list of the inverted index that holds
-   * them all; a regular expression is tried once a distinct value. `rest` is asked every few hundred series or values.
+   * them all; a regular expression is tried once a distinct value. `pauses` is asked at every
+   * series and value, since one value can take a regular expression long.
    * @throws {Error} when a matcher's regular expression is not valid.
    */
-  async select(matchers: readonly Matcher[], rest: () => Promise<void>): Promise<Uint32Array> {
+  async select(matchers: readonly Matcher[], pauses: Pauses): Promise<Uint32Array> {
     const tests = matchers.map((matcher) => ({ matcher, test: remembered(valuePredicate(matcher)) }));
     const refs: number[] = [];
-    let steps = 0;
-    for (const slot of await this.#candidates(tests, rest)) {
-      if (++steps % STEPS_BETWEEN_RESTS === 0) await rest();
+    for (const slot of await this.#candidates(tests, pauses)) {
+      if (pauses.isOver()) await pauses.rest();
       const labels = this.#labels[slot];
       if (labels === undefined) continue;
       if (tests.every(({ matcher, test }) => test(labelValue(labels, matcher.name)))) refs.push(this.refOf(slot));
@@ -130,7 +130,7 @@ export class SeriesIndex {
     return Uint32Array.from(refs).sort();
   }
 
-  async #candidates(tests: readonly MatcherTest[], rest: () => Promise<void>): Promise<Iterable<number>> {
+  async #candidates(tests: readonly MatcherTest[], pauses: Pauses): Promise<Iterable<number>> {
     let shortest: readonly number[] | undefined;
     for (const { matcher, test } of tests) {
       // A matcher that takes '' also selects series without the label, which no list holds.
@@ -138,21 +138,16 @@ export class SeriesIndex {
       const slots =
         matcher.operator === '='
           ? this.#postings.slotsWith(matcher.name, matcher.value)
-          : await this.#slotsWhere(matcher.name, test, rest);
+          : await this.#slotsWhere(matcher.name, test, pauses);
       if (shortest === undefined || slots.length < shortest.length) shortest = slots;
     }
     return shortest ?? this.slots();
   }
 
-  async #slotsWhere(
-    name: string,
-    test: (value: string) => boolean,
-    rest: () => Promise<void>,
-  ): Promise<readonly number[]> {
+  async #slotsWhere(name: string, test: (value: string) => boolean, pauses: Pauses): Promise<readonly number[]> {
     const passing: number[] = [];
-    let steps = 0;
     for (const [value, slots] of this.#postings.slotsByValue(name)) {
-      if (++steps % STEPS_BETWEEN_RESTS === 0) await rest();
+      if (pauses.isOver()) await pauses.rest();
       if (!test(value)) continue;
       for (const slot of slots) passing.push(slot);
     }

@@ -3,7 +3,7 @@
 import type { MetricMetadata } from '../../../model/batch.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { SampleSink } from '../../interface.ts';
-import { seriesText } from '../../testdata/memory-appender.ts';
+import { seriesText } from '../../testing/memory-appender.ts';
 
 export type CollectedSample = readonly [series: string, value: number, timestampMs?: number];
 
