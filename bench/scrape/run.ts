@@ -4,7 +4,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +15,7 @@ import { ExpositionParser } from '../../packages/monitor/src/sources/scrape/expo
 import { HttpGetter } from '../../packages/monitor/src/sources/scrape/http-get.ts';
 import { TargetRecorder } from '../../packages/monitor/src/sources/target-recorder.ts';
 import { openEmbeddedStore } from '../../packages/monitor/src/storage/embedded/open.ts';
+import { freePort } from '../../packages/monitor/src/testing/free-port.ts';
 import { cpuSecondsOf } from '../child-process.ts';
 import { exposition } from '../exporter.ts';
 import { type BenchTable, median } from '../table.ts';
@@ -211,14 +211,4 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill();
   await once(child, 'exit');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

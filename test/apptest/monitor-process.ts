@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BINARY = join(ROOT, 'packages/monitor/bin/chainpulse.js');
+export const BINARY = join(ROOT, 'packages/monitor/bin/chainpulse.js');
 const START_LIMIT_MS = 60_000;
 
 export interface VectorResult {

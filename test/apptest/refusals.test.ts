@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { whyNoAnvil } from '../../packages/monitor/src/demo/testing/real-node.ts';
 import { MonitorProcess, runChainpulse } from './monitor-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chainpulse-refusals-'));
@@ -52,9 +53,11 @@ test('a folder that cannot be written', async () => {
   // Root may write in any folder of its own; nobody may make one in /proc.
   const data = process.getuid?.() === 0 ? '/proc/chainpulse' : join(folder, 'unwritable');
   if (process.getuid?.() !== 0) mkdirSync(data, { mode: 0o500 });
-  const { exitCode, stderr } = await runChainpulse(['watch', '--port', '0', '--data', data]);
-  assert.equal(exitCode, 1);
-  assertOneLine(stderr, new RegExp(data));
+  for (const command of whyNoAnvil() === false ? ['watch', 'demo'] : ['watch']) {
+    const { exitCode, stderr } = await runChainpulse([command, '--port', '0', '--data', data]);
+    assert.equal(exitCode, 1);
+    assertOneLine(stderr, new RegExp(data));
+  }
 });
 
 test('a data folder that is a file', async () => {
@@ -110,6 +113,11 @@ test('options and targets that make no sense: exit code 2', async () => {
     [['query'], /missing required argument 'expression'/],
     [['query', 'up', '--start', 'yesterday'], /--start "yesterday" is no time/],
     [['query', 'up', '--step', '5s'], /--step belongs to a range/],
+    [['query', 'up', '--url', 'nonsense'], /--url is no URL/],
+    [
+      ['watch', 'http://127.0.0.1:1/a', 'http://127.0.0.1:1/b'],
+      /targets\[1\]\.url: has the same labels as targets\[0\]/,
+    ],
     [['nonsense'], /unknown command 'nonsense'/],
   ];
   for (const [args, pattern] of cases) {

@@ -1,14 +1,16 @@
 // The monitor as its users run it: a target that goes and comes back, history that survives kill -9, Ctrl-C.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { MonitorProcess, runChainpulse, until } from './monitor-process.ts';
+import { BINARY, MonitorProcess, runChainpulse, until } from './monitor-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chainpulse-watch-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -182,6 +184,9 @@ test('query prints a table, CSV, JSON and a chart of what a running monitor know
   assert.equal(JSON.parse(await ask('answer * 2', '--format', 'json'))[0].value[1], '84');
   assert.match(await ask('answer', '--start', '-1m', '--step', '1s'), /42 ┤[⠀-⣿]+\n/);
   assert.match(await ask('nothing_of_this_name'), /No series answers/);
+  const unread = spawn(process.execPath, [BINARY, 'query', 'answer', '--url', monitor.url]);
+  unread.stdout.destroy();
+  assert.equal(await text(unread.stderr), '', 'a reader that went away, such as head, is no failure');
   const refused = await runChainpulse(['query', 'sum(', '--url', monitor.url]);
   assert.equal(refused.exitCode, 1);
   assert.match(refused.stderr, /1:\d+: parse error/);

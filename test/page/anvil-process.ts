@@ -2,8 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../packages/monitor/src/testing/free-port.ts';
 import { until } from '../apptest/monitor-process.ts';
 
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -64,14 +64,4 @@ export class AnvilProcess implements AsyncDisposable {
     });
     return ((await response.json()) as { result?: unknown }).result;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }

@@ -5,11 +5,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compress } from 'snappyjs';
+import { freePort } from '../../../packages/monitor/src/testing/free-port.ts';
 import { encodeWriteRequest, type RawSeries } from './remote-write.ts';
 
 const BINARY = '/usr/bin/prometheus';
@@ -160,14 +160,4 @@ function readNumber(text: string): number {
 
 function seconds(timeMs: number): string {
   return (timeMs / 1000).toFixed(3);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -11,9 +11,22 @@ export type ReadAuthorization = () => Promise<string | undefined>;
 export function credentialsOf({ bearerTokenFile, basicAuth }: TargetConfig, url: URL): ReadAuthorization {
   if (bearerTokenFile !== undefined) return async () => `Bearer ${await secretIn(bearerTokenFile)}`;
   if (basicAuth !== undefined) return async () => basic(basicAuth.username, await secretIn(basicAuth.passwordFile));
-  if (url.username === '' && url.password === '') return async () => undefined;
-  const inUrl = basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
+  const inUrl = authorizationIn(url);
   return async () => inUrl;
+}
+
+/** From the user and password in an address. */
+export function authorizationIn({ username, password }: URL): string | undefined {
+  return username === '' && password === '' ? undefined : basic(decoded(username), decoded(password));
+}
+
+/** A percent sign that begins no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function basic(username: string, password: string): string {

@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderText } from '@chainpulse/instrument';
 import { type Logger, pino } from 'pino';
-import type { Config } from '../config/schema.ts';
+import type { Config, TargetConfig } from '../config/schema.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import { ObservedAppender } from '../engine/observed-appender.ts';
 import { HealthJudge } from '../health/health-judge.ts';
@@ -17,6 +17,7 @@ import { createServer } from '../server/server.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { registerProcessMetrics } from '../sources/machine/process-metrics.ts';
 import { VERSION } from '../version.ts';
+import { AppendLog } from './append-log.ts';
 import { assertPortFree } from './port.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { type RunClock, runClockFor } from './run-clock.ts';
@@ -38,18 +39,29 @@ export interface Monitor {
 export interface MonitorOptions {
   /** Called at most once, when the monitor cannot go on: stop it and say why. */
   readonly onFailure: (error: Error) => void;
+  /** A node of the monitor's own. Asked for once the store is open, so that nothing starts in a folder that another has. */
+  readonly startNode?: () => Promise<OwnNode>;
+}
+
+/** Watched beside the configured targets, and stopped after them. */
+interface OwnNode {
+  readonly target: TargetConfig;
+  stop(): Promise<void>;
 }
 
 /** @throws {ChainpulseError} with what is wrong and what to do. */
-export async function startMonitor(config: Config, { onFailure }: MonitorOptions): Promise<Monitor> {
+export async function startMonitor(config: Config, options: MonitorOptions): Promise<Monitor> {
   await assertLoopback(config.server.host);
   await assertPortFree(config.server);
-  const logger = pino({ level: config.log.level }, pino.destination({ dest: 2, sync: true }));
+  const log = pino.destination({ dest: 2, sync: true });
+  // A terminal that was closed takes no more lines, and the monitor still has to stop in order.
+  log.on('error', () => {});
+  const logger = pino({ level: config.log.level }, log);
 
   // Not `await using`: the parser that guards the dependency directions does not know it.
   const parts = new AsyncDisposableStack();
   try {
-    const running = await startParts({ config, logger, parts, onFailure });
+    const running = await startParts({ config, logger, parts, options });
     return { config, ...running, stop: () => parts.disposeAsync() };
   } catch (error) {
     await parts.disposeAsync();
@@ -62,14 +74,20 @@ interface Start {
   readonly logger: Logger;
   /** What has been started, to be stopped in the opposite order. */
   readonly parts: AsyncDisposableStack;
-  readonly onFailure: MonitorOptions['onFailure'];
+  readonly options: MonitorOptions;
 }
 
-async function startParts({ config, logger, parts, onFailure }: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
-  const recordings = await openRecordings(config);
-  const time = runClockFor(config.targets, recordings.firstTimestampMs);
-  const engine = await startStore(config, time, onFailure);
+async function startParts({
+  config: configured,
+  logger,
+  parts,
+  options,
+}: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
+  const recordings = await openRecordings(configured);
+  const time = runClockFor(configured.targets, recordings.firstTimestampMs);
+  const engine = await startStore(configured, time, options.onFailure);
   parts.defer(() => engine.close());
+  const config = await withOwnNode(configured, parts, options);
   const { metrics, feed, health, watched } = connect({ config, time, engine, logger, recordings });
   parts.defer(registerProcessMetrics(metrics.registry));
   const server = createServer({
@@ -92,6 +110,13 @@ async function startParts({ config, logger, parts, onFailure }: Start): Promise<
   watched.start(url);
   parts.use(startUpkeep({ engine, clock: time.clock, metrics, health, logger }));
   return { url, targets: () => watched.statuses() };
+}
+
+async function withOwnNode(config: Config, parts: AsyncDisposableStack, options: MonitorOptions): Promise<Config> {
+  const node = await options.startNode?.();
+  if (node === undefined) return config;
+  parts.defer(() => node.stop());
+  return { ...config, targets: [...config.targets, node.target] };
 }
 
 function startStore(config: Config, time: RunClock, onLost: (error: Error) => void): Promise<EngineClient> {
@@ -122,14 +147,16 @@ function connect({ config, time, engine, logger, recordings }: Ground) {
     droppedSubscribers: () => feed.droppedTotal,
     clockAheadMs: time.aheadMs,
   });
+  const log = new AppendLog(logger);
   const appender = new ObservedAppender(engine, {
     committed: ({ durationSeconds, timeMs, samples }) => {
       metrics.commitEnded(durationSeconds);
+      log.succeeded();
       health.appendSucceeded();
       feed.publishCommit({ timeMs, samples });
     },
     appendFailed: (error) => {
-      logger.error({ err: error }, 'storing failed');
+      log.failed(error);
       health.appendFailed(error);
     },
     seriesRefused: (count) => metrics.seriesRefused(count),

@@ -48,7 +48,7 @@ export class WatchedTargets {
     const { config, isVirtual, registry, recordings } = this.#options;
     for (const target of config.targets) {
       if (target.url.kind === 'replay') continue;
-      const plan = this.#planner.configured(target, target.url.url.host);
+      const plan = this.#planner.configured(target);
       this.#watch(plan, collectorOf(target, plan, config));
     }
     if (config.machine && !isVirtual) {

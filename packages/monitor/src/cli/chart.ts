@@ -10,6 +10,8 @@ const ROWS = 12;
 const MIN_COLUMNS = 20;
 const MAX_COLUMNS = 160;
 const MAX_NAMED = 20;
+const MIN_DIGITS = 5;
+const MAX_DIGITS = 15;
 /** The bit of each dot in a braille character, [column][row]. */
 const DOT_BITS = [
   [0x01, 0x02, 0x04, 0x40],
@@ -26,7 +28,8 @@ export function drawChart(series: readonly ChartSeries[], columns: number): stri
   if (points.length === 0) return 'The series have no finite values to draw.\n';
   const values = extentOf(points.map(({ value }) => value));
   const times = extentOf(points.map(({ timeSeconds }) => timeSeconds));
-  const labels = [shortNumber(values.max), shortNumber((values.min + values.max) / 2), shortNumber(values.min)];
+  const short = (value: number) => shortNumber(value, values.max - values.min);
+  const labels = [short(values.max), short((values.min + values.max) / 2), short(values.min)];
   const margin = Math.max(...labels.map(({ length }) => length));
   const width = Math.min(Math.max(columns - margin - 3, MIN_COLUMNS), MAX_COLUMNS);
   const dots = new Uint8Array(width * ROWS);
@@ -39,7 +42,7 @@ export function drawChart(series: readonly ChartSeries[], columns: number): stri
     );
     return `${(label ?? '').padStart(margin)} ┤${cells.join('')}`;
   });
-  return `${lines.join('\n')}\n${timeAxis(margin, width, times)}\n${legend(series)}`;
+  return `${lines.join('\n')}\n${timeAxis(margin, width, times)}\n${legend(series, short)}`;
 }
 
 function extentOf(numbers: readonly number[]): Extent {
@@ -78,14 +81,17 @@ function clockTime(timeSeconds: number): string {
   return `${new Date(timeSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
-function legend(series: readonly ChartSeries[]): string {
+function legend(series: readonly ChartSeries[], short: (value: number) => string): string {
   const named = series
     .slice(0, MAX_NAMED)
-    .map(({ name, points }) => `  ${name}  ${shortNumber(points.at(-1)?.value ?? Number.NaN)}\n`);
+    .map(({ name, points }) => `  ${name}  ${short(points.at(-1)?.value ?? Number.NaN)}\n`);
   const rest = series.length - named.length;
   return named.join('') + (rest > 0 ? `  and ${rest} more series\n` : '');
 }
 
-function shortNumber(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(5)));
+/** With as many digits as tell apart what lies a hundredth of the chart's height apart, and at least five. */
+function shortNumber(value: number, span: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  const needed = span > 0 ? Math.ceil(Math.log10(Math.abs(value) / span)) + 3 : 0;
+  return String(Number(value.toPrecision(Math.min(Math.max(needed, MIN_DIGITS), MAX_DIGITS))));
 }

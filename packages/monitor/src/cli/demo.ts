@@ -2,21 +2,21 @@
 
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { assertPortFree } from '../app/port.ts';
 import { startMonitor } from '../app/start-monitor.ts';
 import { completeConfig } from '../config/read-config.ts';
-import { startDemoNode } from '../demo/demo-node.ts';
+import type { TargetConfig } from '../config/schema.ts';
+import { type DemoNode, startDemoNode } from '../demo/demo-node.ts';
 import { addMonitorOptions, type MonitorOptions, withOptions } from './monitor-options.ts';
 import { announce, runUntilStopped } from './run-monitor.ts';
 
-const DEFAULT_DATA = 'chainpulse-data/demo';
+const DEFAULTS = { data: 'chainpulse-data/demo', logLevel: 'warn' } as const;
 const INTERVAL = '2s';
 
 export function demoCommand(): Command {
   const command = new Command('demo').description(
     'Start a real node with traffic, and the monitor watching it and this machine.',
   );
-  return addMonitorOptions(command, DEFAULT_DATA)
+  return addMonitorOptions(command, DEFAULTS)
     .addOption(new Option('--chain <kind>', 'the node to start').choices(['evm']).default('evm'))
     .addHelpText(
       'after',
@@ -31,36 +31,38 @@ To see an outage, end the node by the pid that is printed, and start it again wi
 }
 
 async function demo(options: MonitorOptions): Promise<void> {
-  const input = withOptions({ storage: { directory: DEFAULT_DATA }, log: { level: 'warn' } }, options);
-  const settled = completeConfig(input);
-  await assertPortFree(settled.server);
+  const input = withOptions({ storage: { directory: DEFAULTS.data }, log: { level: DEFAULTS.logLevel } }, options);
+  const config = completeConfig(input);
   await runUntilStopped(async (onFailure) => {
-    const node = await startDemoNode({ stateDirectory: join(settled.storage.directory, 'anvil') });
-    try {
-      const target = {
-        url: `evm+${node.url}`,
-        job: 'demo',
-        chain: 'anvil',
-        node: 'anvil-1',
-        interval: INTERVAL,
-        timeout: INTERVAL,
-      };
-      const monitor = await startMonitor(completeConfig({ ...input, targets: [target] }), { onFailure });
-      announce(monitor);
-      process.stdout.write(`
-The node is anvil, pid ${node.pid}. To see an outage:    kill ${node.pid}
-To start it again, in another terminal:
-  ${node.restartCommand}
-`);
-      return {
-        stop: async () => {
-          await monitor.stop();
-          await node.stop();
-        },
-      };
-    } catch (error) {
-      await node.stop();
-      throw error;
-    }
+    let advice = '';
+    const startNode = async () => {
+      const node = await startDemoNode({ stateDirectory: join(config.storage.directory, 'anvil') });
+      advice = adviceOn(node);
+      return { target: targetOf(node), stop: () => node.stop() };
+    };
+    const monitor = await startMonitor(config, { onFailure, startNode });
+    announce(monitor);
+    process.stdout.write(advice);
+    return monitor;
   });
+}
+
+function adviceOn({ pid, restartCommand }: DemoNode): string {
+  return `
+The node is anvil, pid ${pid}. To see an outage:    kill ${pid}
+To start it again, in another terminal:
+  ${restartCommand}
+`;
+}
+
+function targetOf({ url }: DemoNode): TargetConfig {
+  const target = {
+    url: `evm+${url}`,
+    job: 'demo',
+    chain: 'anvil',
+    node: 'anvil-1',
+    interval: INTERVAL,
+    timeout: INTERVAL,
+  };
+  return completeConfig({ targets: [target] }).targets[0]!;
 }

@@ -34,6 +34,13 @@ for (const command of [watchCommand(), demoCommand(), queryCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 
+// A reader that has read enough, such as `head`, and a terminal that was closed are no failures.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -13,17 +13,25 @@ export interface MonitorOptions {
   readonly logLevel?: string;
 }
 
-export function addMonitorOptions(command: Command, defaultData: string): Command {
+export interface Defaults {
+  readonly data: string;
+  readonly logLevel: string;
+}
+
+export function addMonitorOptions(command: Command, defaults: Defaults): Command {
   return command
     .option(
       '--host <address>',
       'address to listen on; only loopback until the monitor can authenticate (default 127.0.0.1)',
     )
     .option('--port <number>', 'port of the page and the API; 0 takes a free one (default 8090)')
-    .option('--data <folder>', `where the history is kept (default ${defaultData})`)
+    .option('--data <folder>', `where the history is kept (default ${defaults.data})`)
     .option('--retention <duration>', 'how long history is kept, such as 30d, or unlimited (default 30d)')
     .option('--no-machine', "leave this machine's and the monitor's own metrics out of the store")
-    .option('--log-level <level>', 'debug, info, warn, error or silent; the log goes to stderr');
+    .option(
+      '--log-level <level>',
+      `debug, info, warn, error or silent (default ${defaults.logLevel}); the log goes to stderr`,
+    );
 }
 
 /** The configuration with what the command line says on top. Validation is the schema's. */

@@ -1,6 +1,7 @@
 // `chainpulse query`: PromQL in the terminal, answered by a running monitor or any other server with Prometheus' API.
 
 import { Command, Option } from 'commander';
+import { authorizationIn } from '../app/credentials.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import { ChainpulseError, withoutCredentials } from '../model/errors.ts';
 import { type Answer, FORMATS, type Format, formatAnswer } from './query-format.ts';
@@ -34,6 +35,7 @@ export function queryCommand(): Command {
       'after',
       `
 A <time> is a Unix time in seconds (1795181530), a date (2026-11-20T13:00:00Z) or how long ago (-1h).
+An <expression> that begins with a minus sign goes to the end, after --.
 
 Examples:
   $ chainpulse query up
@@ -97,11 +99,14 @@ interface PrometheusAnswer {
 }
 
 async function ask(url: string, endpoint: string, form: URLSearchParams): Promise<Answer> {
+  if (!URL.canParse(url)) throw new UsageError(`--url is no URL: write for example ${DEFAULT_URL}`);
   const shownUrl = withoutCredentials(url);
+  const target = new URL(`api/v1/${endpoint}`, url.endsWith('/') ? url : `${url}/`);
+  const authorization = authorizationIn(target);
   let answer: PrometheusAnswer;
   try {
-    const target = new URL(`api/v1/${endpoint}`, url.endsWith('/') ? url : `${url}/`);
-    const response = await fetch(withoutUser(target), { method: 'POST', body: form, headers: authorizationOf(target) });
+    const headers = authorization === undefined ? {} : { authorization };
+    const response = await fetch(withoutUser(target), { method: 'POST', body: form, headers });
     answer = (await response.json()) as PrometheusAnswer;
   } catch (error) {
     const cause =
@@ -122,10 +127,4 @@ function withoutUser(url: URL): URL {
   bare.username = '';
   bare.password = '';
   return bare;
-}
-
-function authorizationOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }

@@ -44,8 +44,11 @@ async function stopInTime(running: Stoppable): Promise<void> {
     process.stderr.write(`chainpulse: did not stop within ${STOP_LIMIT_MS / 1000} s; ending now\n`);
     process.exit(1);
   }, STOP_LIMIT_MS);
-  await running.stop();
-  clearTimeout(limit);
+  try {
+    await running.stop();
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 export function announce(monitor: Monitor): void {

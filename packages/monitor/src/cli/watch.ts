@@ -19,7 +19,7 @@ export function watchCommand(): Command {
     .description('Watch nodes: collect, keep history, serve the page and the API.')
     .argument('[target...]', 'what to watch; without one, this machine')
     .option('-c, --config <file>', `configuration file (default ${DEFAULT_FILE}, when it exists)`);
-  return addMonitorOptions(command, 'chainpulse-data')
+  return addMonitorOptions(command, { data: 'chainpulse-data', logLevel: 'info' })
     .addHelpText(
       'after',
       `

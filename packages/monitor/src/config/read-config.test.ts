@@ -112,3 +112,62 @@ test('a timeout longer than its interval is refused where it stands', () => {
     /:3:3: collection\.timeout: .*longer than the interval/,
   );
 });
+
+test('what is wrong between fields is told together with what is wrong in them, in the order of the file', () => {
+  const problems = problemsOf(`collection: { interval: 1s, timeout: 2s }
+prot: 1
+targets:
+  - { url: 'http://127.0.0.1:1/', timeout: 1h, bearerTokenFile: a, basicAuth: { username: x } }
+  - { url: 'gopher://x', timeout: 1h }
+  - { url: 'http://127.0.0.1:2/', interval: soon, timeout: 1h }
+  - not an object
+`);
+  const expected = [
+    /:1:29: collection\.timeout: .*longer than the interval/,
+    /:2:1: prot: is not known/,
+    /:4:35: targets\[0\]\.timeout: .*longer than the interval/,
+    /:4:68: targets\[0\]\.basicAuth: give either bearerTokenFile or basicAuth/,
+    /:4:68: targets\[0\]\.basicAuth\.passwordFile: is missing/,
+    /:5:7: targets\[1\]\.url: .*gopher/,
+    /:5:26: targets\[1\]\.timeout: .*longer than the interval/,
+    /:6:35: targets\[2\]\.interval: "soon" is no duration/,
+    /:7:5: targets\[3\]: write options, each as "name: value"/,
+  ];
+  assert.equal(problems.length, expected.length, problems.join('\n'));
+  expected.forEach((pattern) => {
+    assert.ok(
+      problems.some((problem) => pattern.test(problem)),
+      `${pattern}\n${problems.join('\n')}`,
+    );
+  });
+  const lines = problems.map((problem) => Number(problem.split(':')[1]));
+  assert.deepEqual(
+    lines,
+    lines.toSorted((one, other) => one - other),
+  );
+});
+
+test('a problem says what to write instead', () => {
+  const cases: [string, RegExp][] = [
+    ['server: { port: -1 }', /server\.port: write a port from 0 to 65535/],
+    ['server: { host: "" }', /server\.host: is empty/],
+    ['machine: maybe', /machine: write true or false/],
+    ['log: { level: loud }', /log\.level: write one of: debug, info, warn, error, silent/],
+    ['collection: { sampleLimit: 0 }', /collection\.sampleLimit: write more than 0/],
+    ['targets: [{ url: "http://x", chain: 1 }]', /targets\[0\]\.chain: write text; .* quotes/],
+    ['targets: { url: x }', /targets: write a list/],
+    ['server: *nowhere', /Unresolved alias(?!.*fewer)/],
+  ];
+  for (const [text, pattern] of cases) assert.match(problemsOf(text).join('\n'), pattern, text);
+});
+
+test('two targets whose series could not be told apart are refused', () => {
+  const targets = (second: string) =>
+    `targets:\n  - url: http://127.0.0.1:1/a\n  - url: http://127.0.0.1:1/b\n${second}`;
+  assert.match(
+    problemsOf(targets('')).join(),
+    /:3:5: targets\[1\]\.url: has the same labels as targets\[0\]: .*node or job/,
+  );
+  assert.deepEqual(problemsOf(targets('    node: other\n')), []);
+  assert.deepEqual(problemsOf('targets:\n  - url: http://127.0.0.1:1/a\n  - url: evm+http://127.0.0.1:1\n'), []);
+});

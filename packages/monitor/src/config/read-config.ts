@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { ChainpulseError } from '../model/errors.ts';
 import { type Config, type ConfigInput, configSchema } from './schema.ts';
 
@@ -40,13 +41,13 @@ export function parseConfigText(text: string, path: string): ConfigInput {
     throw new ConfigError(document.errors.map(({ message, pos }) => `${place(path, lineCounter, pos[0])}: ${message}`));
   }
   const content = contentOf(document, path);
-  const result = configSchema.safeParse(content);
+  const result = configSchema.safeParse(content, { error: howToMend });
   if (result.success) return content as ConfigInput;
+  const problems = problemsOf(result.error.issues)
+    .map(({ path: where, message }) => ({ where, message, offset: offsetOf(document, where) }))
+    .toSorted((one, other) => one.offset - other.offset);
   throw new ConfigError(
-    problemsOf(result.error.issues).map(({ path: where, message }) => {
-      const offset = offsetOf(document, where);
-      return `${place(path, lineCounter, offset)}: ${pathText(where)}: ${message}`;
-    }),
+    problems.map(({ where, message, offset }) => `${place(path, lineCounter, offset)}: ${pathText(where)}: ${message}`),
   );
 }
 
@@ -54,15 +55,44 @@ function contentOf(document: Document, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
   } catch (error) {
-    throw new ConfigError([`${path}: ${(error as Error).message}: use fewer than ${MAX_ALIASES} YAML aliases`]);
+    const { message } = error as Error;
+    const mend = message.startsWith('Excessive alias count') ? `: use fewer than ${MAX_ALIASES} YAML aliases` : '';
+    throw new ConfigError([`${path}: ${message}${mend}`]);
   }
 }
 
 /** Applies the schema to what the command line and the file say together. @throws {ConfigError} */
 export function completeConfig(input: ConfigInput): Config {
-  const result = configSchema.safeParse(input);
+  const result = configSchema.safeParse(input, { error: howToMend });
   if (result.success) return result.data;
   throw new ConfigError(problemsOf(result.error.issues).map(({ path, message }) => `${pathText(path)}: ${message}`));
+}
+
+const WRITE: Readonly<Record<string, string>> = {
+  string: 'write text; a number, true or false as text needs quotes',
+  number: 'write a number',
+  int: 'write a whole number',
+  boolean: 'write true or false',
+  array: 'write a list',
+  object: 'write options, each as "name: value"',
+};
+
+/** What to write instead, where the schema itself does not say it; undefined leaves the words to zod. */
+function howToMend(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : WRITE[issue.expected];
+    case 'invalid_value':
+      return `write one of: ${issue.values.join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? 'is empty'
+        : `write ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string' ? `is longer than ${issue.maximum} characters` : `at most ${issue.maximum}`;
+    default:
+      return undefined;
+  }
 }
 
 interface Problem {

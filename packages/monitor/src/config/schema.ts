@@ -40,6 +40,9 @@ const retention = z.union(
 
 const interval = durationBetween(100, 86_400_000, '100ms to 1d');
 const label = z.string().min(1).max(LABEL_LENGTH);
+const PORT = 'write a port from 0 to 65535';
+const TIMEOUT_TOO_LONG = 'the timeout is longer than the interval';
+const IDENTIFYING = ['url', 'job', 'instance', 'chain', 'node'] as const;
 
 const address = z
   .string({ error: 'write the address of the target, such as http://127.0.0.1:9090/metrics' })
@@ -82,7 +85,13 @@ const server = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('Address to listen on. Only loopback addresses are accepted until the monitor can authenticate.'),
-  port: z.number().int().min(0).max(65535).default(8090).describe('Port of the page and the API. 0 takes a free one.'),
+  port: z
+    .number({ error: PORT })
+    .int(PORT)
+    .min(0, PORT)
+    .max(65535, PORT)
+    .default(8090)
+    .describe('Port of the page and the API. 0 takes a free one.'),
 });
 
 const storage = z.strictObject({
@@ -117,48 +126,77 @@ const log = z.strictObject({
     .describe('What goes to stderr, as JSON lines.'),
 });
 
-export const configSchema = z
-  .strictObject({
-    server: server.prefault({}),
-    storage: storage.prefault({}),
-    collection: collection.prefault({}),
-    machine: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether this machine and the monitor itself are watched too. Off: the store holds only what it is sent.',
-      ),
-    log: log.prefault({}),
-    targets: z.array(target).max(MAX_TARGETS).default([]).describe(`What is watched, at most ${MAX_TARGETS} targets.`),
-  })
-  .superRefine((config, context) => {
-    config.targets.forEach((each, index) => {
-      const timeoutMs = each.timeout ?? config.collection.timeout;
-      const intervalMs = each.interval ?? config.collection.interval;
-      if (each.timeout !== undefined && timeoutMs > intervalMs) {
-        context.addIssue({
-          code: 'custom',
-          path: ['targets', index, 'timeout'],
-          message: 'the timeout is longer than the interval',
-        });
-      }
-      if (each.bearerTokenFile !== undefined && each.basicAuth !== undefined) {
-        context.addIssue({
-          code: 'custom',
-          path: ['targets', index, 'basicAuth'],
-          message: 'give either bearerTokenFile or basicAuth',
-        });
-      }
-    });
-    if (config.collection.timeout > config.collection.interval) {
-      context.addIssue({
-        code: 'custom',
-        path: ['collection', 'timeout'],
-        message: 'the timeout is longer than the interval',
-      });
-    }
-  });
+const fields = z.strictObject({
+  server: server.prefault({}),
+  storage: storage.prefault({}),
+  collection: collection.prefault({}),
+  machine: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether this machine and the monitor itself are watched too. Off: the store holds only what it is sent.',
+    ),
+  log: log.prefault({}),
+  targets: z
+    .array(target)
+    .max(MAX_TARGETS)
+    .default([])
+    .describe(
+      `What is watched: at most ${MAX_TARGETS} targets, no two with the same \`job\`, \`instance\`, \`chain\` and \`node\`.`,
+    ),
+});
 
-export type Config = z.output<typeof configSchema>;
-export type ConfigInput = z.input<typeof configSchema>;
+export type Config = z.output<typeof fields>;
+export type ConfigInput = z.input<typeof fields>;
 export type TargetConfig = Config['targets'][number];
+
+// Also when single fields are wrong: every problem is told at once.
+export const configSchema = fields.superRefine(refuseContradictions, { when: ({ value }) => isObject(value) });
+
+/** The labels that tell a target from the others, as far as the configuration alone gives them. */
+export function identityOf({ url, job, instance, chain, node }: TargetConfig) {
+  const address = url.kind === 'replay' ? url.text : url.url.host;
+  return { job: job ?? url.kind, instance: instance ?? address, chain: chain ?? '', node: node ?? '' };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is wrong between fields. A field that is wrong in itself, or within something wrong, is passed over. */
+function refuseContradictions({ collection, targets }: Config, context: z.core.$RefinementCtx): void {
+  const isSound = (...path: readonly PropertyKey[]): boolean =>
+    !context.issues.some(
+      ({ code, path: at = [] }) => code !== 'unrecognized_keys' && at.every((part, depth) => part === path[depth]),
+    );
+  const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const isLong = (timeoutMs: number, intervalMs: number, ...paths: readonly PropertyKey[][]) =>
+    timeoutMs > intervalMs && paths.every((path) => isSound(...path));
+
+  if (isLong(collection.timeout, collection.interval, ['collection', 'timeout'], ['collection', 'interval'])) {
+    refuse(['collection', 'timeout'], TIMEOUT_TOO_LONG);
+  }
+  if (!isSound('targets')) return;
+  const firstWith = new Map<string, number>();
+  targets.forEach((each, index) => {
+    const at = (...names: readonly PropertyKey[]) => ['targets', index, ...names];
+    if (!isSound(...at())) return;
+    const intervalAt = each.interval === undefined ? ['collection', 'interval'] : at('interval');
+    const intervalMs = each.interval ?? collection.interval;
+    if (each.timeout !== undefined && isLong(each.timeout, intervalMs, at('timeout'), intervalAt)) {
+      refuse(at('timeout'), TIMEOUT_TOO_LONG);
+    }
+    if (each.bearerTokenFile !== undefined && each.basicAuth !== undefined) {
+      refuse(at('basicAuth'), 'give either bearerTokenFile or basicAuth');
+    }
+    if (!IDENTIFYING.every((name) => isSound(...at(name)))) return;
+    const identity = JSON.stringify(identityOf(each));
+    const first = firstWith.get(identity);
+    if (first === undefined) firstWith.set(identity, index);
+    else
+      refuse(
+        at('url'),
+        `has the same labels as targets[${first}]: give one of them a node or job of its own in the configuration file`,
+      );
+  });
+}

@@ -56,6 +56,8 @@ function parseSpeed(text: string, value: string): number {
 }
 
 function refused(text: string, why: string): ChainpulseError {
-  const shown = text.includes('@') ? withoutCredentials(text) : text;
+  // What follows a question mark is often a key; the options of a recording are not.
+  const address = text.startsWith('replay:') ? text : (text.split(/[?#]/)[0] ?? '');
+  const shown = address.includes('@') ? withoutCredentials(address) : address;
   return new ChainpulseError('target_address', `The target "${shown}" cannot be watched: ${why}.`);
 }

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import { withoutCredentials } from '../model/errors.ts';
 import { type Labels, labelsFrom, labelValue } from '../model/labels.ts';
-import type { Config, TargetConfig } from './schema.ts';
+import { type Config, identityOf, type TargetConfig } from './schema.ts';
 
 export interface TargetPlan {
   /** Unique among the targets: `job/instance`, with a number when two are alike. */
@@ -24,15 +24,8 @@ export class TargetPlanner {
     this.#config = config;
   }
 
-  /** A configured target; `instance` is what it is called unless the configuration says otherwise. */
-  configured(target: TargetConfig, instance: string): TargetPlan {
-    const { url } = target;
-    const labels = labelsFrom([
-      ['job', target.job ?? url.kind],
-      ['instance', target.instance ?? instance],
-      ['chain', target.chain ?? ''],
-      ['node', target.node ?? ''],
-    ]);
+  configured(target: TargetConfig): TargetPlan {
+    const labels = labelsFrom(Object.entries(identityOf(target)));
     const intervalMs = target.interval ?? this.#config.collection.interval;
     const timeoutMs = Math.min(target.timeout ?? this.#config.collection.timeout, intervalMs);
     return { id: this.#idOf(labels), address: shownAddress(target), labels, intervalMs, timeoutMs };

@@ -1,4 +1,4 @@
-// Finds the anvil processes that work on one state file, whoever started them: a monitor that was killed since, or a
+// Finds the anvil processes that work on one state file or port, whoever started them: a monitor that was killed since, or a
 // person with the printed command. A process counts only if its command line says so, so no pid has to be remembered
 // and none can be mistaken for another.
 
@@ -11,20 +11,33 @@ export interface AnvilProcess {
 }
 
 export function anvilsOn(stateFile: string): readonly AnvilProcess[] {
+  return anvils(({ state }) => state === stateFile);
+}
+
+/** Whatever they work on, and also while they do not listen yet. */
+export function anvilsAt(port: number): readonly AnvilProcess[] {
+  return anvils((settings) => settings.port === port);
+}
+
+interface Settings {
+  readonly port: number;
+  readonly state: string | undefined;
+}
+
+function anvils(isMeant: (settings: Settings) => boolean): readonly AnvilProcess[] {
   const found: AnvilProcess[] = [];
   for (const [pid, command] of commandLines()) {
-    const port = portOf(command, stateFile);
-    if (port !== undefined) found.push({ pid, port });
+    const settings = settingsIn(command);
+    if (settings !== undefined && isMeant(settings)) found.push({ pid, port: settings.port });
   }
   return found;
 }
 
-/** `undefined` where the command is not an anvil on this state file. */
-function portOf(command: readonly string[], stateFile: string): number | undefined {
+/** `undefined` where the command is no anvil with a port. */
+function settingsIn(command: readonly string[]): Settings | undefined {
   if (!/(?:^|[\\/])anvil(?:\.exe)?$/.test(command[0] ?? '')) return undefined;
-  if (optionIn(command, 'state') !== stateFile) return undefined;
   const port = Number(optionIn(command, 'port'));
-  return Number.isInteger(port) && port > 0 ? port : undefined;
+  return Number.isInteger(port) && port > 0 ? { port, state: optionIn(command, 'state') } : undefined;
 }
 
 function optionIn(command: readonly string[], name: string): string | undefined {

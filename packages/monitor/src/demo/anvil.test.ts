@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parseNumber } from '../sources/probes/evm/quantity.ts';
+import { freePort } from '../testing/free-port.ts';
 import { type Anvil, startAnvil } from './anvil.ts';
 import { findAnvil } from './anvil-binary.ts';
 import { anvilsAt, anvilsOn } from './anvil-processes.ts';
 import { mendState, stateFilesIn, writeCopy } from './anvil-state.ts';
 import { AnvilUpkeep, KEPT_BLOCKS } from './anvil-upkeep.ts';
 import { NodeRpc } from './node-rpc.ts';
-import { freePort, until, whyNoAnvil } from './testing/real-node.ts';
+import { until, whyNoAnvil } from './testing/real-node.ts';
 
 async function heightOf(url: string): Promise<number> {
   return parseNumber(await new NodeRpc(url).call('eth_blockNumber'))!;

@@ -1,15 +1,17 @@
 // The demo's node: a real anvil with a block a second, on loopback, whose chain is kept in a folder. Invariant: at most one
 // anvil works on that folder; one that is left over from a monitor that was killed is taken over, and after `stop` there
-// is none, whoever started it last. It runs apart from the monitor's terminal, so that Ctrl-C reaches the monitor alone.
+// is none, whoever started it last; nor is there when this process exits without a stop. It runs apart from the monitor's
+// terminal, so that Ctrl-C reaches the monitor alone.
 
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainpulseError } from '../model/errors.ts';
 import { findAnvil } from './anvil-binary.ts';
 import { anvilArguments, shellCommand } from './anvil-command.ts';
-import { type AnvilProcess, anvilsOn } from './anvil-processes.ts';
+import { type AnvilProcess, anvilsAt, anvilsOn } from './anvil-processes.ts';
 import { mendState, type StateFiles, stateFilesIn } from './anvil-state.ts';
 import { AnvilUpkeep } from './anvil-upkeep.ts';
 import { NodeRpc } from './node-rpc.ts';
@@ -44,20 +46,35 @@ const LONGEST_LOG_QUOTE = 400;
 /** @throws {ChainpulseError} `anvil_missing`, `anvil_failed`, `port_taken` */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const binary = options.binary ?? findAnvil();
-  await mkdir(options.stateDirectory, { recursive: true });
   const files = stateFilesIn(options.stateDirectory);
-  const running = (await adopt(files)) ?? (await launch(binary, options.port ?? DEFAULT_PORT, files));
-  const url = urlOf(running.port);
+  await mkdir(options.stateDirectory, { recursive: true }).catch((error: Error) => {
+    throw unwritable(files, error);
+  });
+  // An exit without a stop: a second Ctrl-C, or a failure that nobody caught.
+  const onExit = () => signalAll(files, 'SIGTERM');
+  process.once('exit', onExit);
+  try {
+    const running = (await adopt(files)) ?? (await launch(binary, options.port ?? DEFAULT_PORT, files));
+    return anvilOf(running, binary, files, onExit);
+  } catch (error) {
+    process.off('exit', onExit);
+    throw error;
+  }
+}
+
+function anvilOf({ pid, port }: AnvilProcess, binary: string, files: StateFiles, onExit: () => void): Anvil {
+  const url = urlOf(port);
   const upkeep = new AnvilUpkeep({ rpc: new NodeRpc(url), files });
   upkeep.start();
   return {
     url,
-    port: running.port,
-    pid: running.pid,
-    restartCommand: shellCommand(binary, running.port, files),
+    port,
+    pid,
+    restartCommand: shellCommand(binary, port, files),
     async stop() {
       await upkeep.stop();
       await endAll(files);
+      process.off('exit', onExit);
     },
   };
 }
@@ -72,25 +89,63 @@ async function adopt(files: StateFiles): Promise<AnvilProcess | undefined> {
 }
 
 async function launch(binary: string, firstPort: number, files: StateFiles): Promise<AnvilProcess> {
-  await mendState(files);
-  const port = await freePortFrom(firstPort);
-  const log = await open(files.log, 'w');
+  const log = await prepare(files);
+  try {
+    for (let port = await freePortFrom(firstPort); ; port = await freePortFrom(port + 1)) {
+      const launched = await launchOn(port, binary, files, log);
+      if (launched !== undefined) return launched;
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+/** `undefined` when another demo took the port in the same moment: its node would answer in the place of this one. */
+async function launchOn(
+  port: number,
+  binary: string,
+  files: StateFiles,
+  log: FileHandle,
+): Promise<AnvilProcess | undefined> {
   const child = spawn(binary, anvilArguments(port, files), { detached: true, stdio: ['ignore', log.fd, log.fd] });
   child.unref();
   const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => {});
   child.once('error', reject);
+  const pid = child.pid;
+  // Of two, both see the one that came first, and the other gives way.
+  if (pid !== undefined && anvilsAt(port).some((other) => other.pid < pid)) {
+    await endAll(files);
+    return undefined;
+  }
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const answered = answers(port, ANSWERS_WITHIN_MS, hasEnded);
   try {
-    if (await Promise.race([answered, failed])) return { pid: child.pid!, port };
+    if (await Promise.race([answered, failed])) return { pid: pid!, port };
   } catch (error) {
     throw await failure(`${binary} cannot be started: ${(error as Error).message}`, files);
-  } finally {
-    await log.close();
   }
   await endAll(files);
   const how = child.exitCode === null ? `did not answer within ${ANSWERS_WITHIN_MS / 1000} s` : 'ended at once';
   throw await failure(`anvil ${how} on port ${port}`, files);
+}
+
+/** Mends what is there and opens the log. */
+async function prepare(files: StateFiles): Promise<FileHandle> {
+  try {
+    await mendState(files);
+    return await open(files.log, 'w');
+  } catch (error) {
+    throw unwritable(files, error as Error);
+  }
+}
+
+function unwritable({ state }: StateFiles, error: Error): ChainpulseError {
+  return new ChainpulseError(
+    'anvil_failed',
+    `The folder ${dirname(state)} of the demo's node cannot be used (${error.message}): let this user write there, or use another folder (--data).`,
+    { cause: error },
+  );
 }
 
 async function failure(what: string, { log, state }: StateFiles): Promise<ChainpulseError> {
@@ -113,12 +168,16 @@ async function answers(port: number, withinMs: number, hasEnded: () => boolean):
   return false;
 }
 
-async function endAll({ state }: StateFiles): Promise<void> {
+async function endAll(files: StateFiles): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    for (const { pid } of anvilsOn(state)) signalTo(pid, signal);
+    signalAll(files, signal);
     const untilMs = performance.now() + ENDS_WITHIN_MS;
-    while (anvilsOn(state).length > 0 && performance.now() < untilMs) await sleep(POLL_MS);
+    while (anvilsOn(files.state).length > 0 && performance.now() < untilMs) await sleep(POLL_MS);
   }
+}
+
+function signalAll({ state }: StateFiles, signal: 'SIGTERM' | 'SIGKILL'): void {
+  for (const { pid } of anvilsOn(state)) signalTo(pid, signal);
 }
 
 function signalTo(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

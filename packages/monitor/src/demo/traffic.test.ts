@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createEvmCollector } from '../sources/probes/evm/evm-collector.ts';
 import { CapturedSamples } from '../sources/probes/testing/captured-samples.ts';
+import { freePort } from '../testing/free-port.ts';
 import { anvilsOn } from './anvil-processes.ts';
 import { stateFilesIn } from './anvil-state.ts';
 import { startDemoNode } from './demo-node.ts';
 import { seededRandom } from './seeded-random.ts';
-import { freePort, RealNode, until, whyNoAnvil } from './testing/real-node.ts';
+import { RealNode, until, whyNoAnvil } from './testing/real-node.ts';
 import { MAX_QUEUED, startTraffic, type Traffic } from './traffic.ts';
 
 describe('startTraffic', { skip: whyNoAnvil() }, () => {

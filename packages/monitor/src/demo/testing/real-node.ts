@@ -2,9 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../testing/free-port.ts';
 import { findAnvil } from '../anvil-binary.ts';
 import { NodeRpc } from '../node-rpc.ts';
 
@@ -16,15 +15,6 @@ export function whyNoAnvil(): string | false {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Asks again and again until the answer is yes. @throws after 20 s, saying what was waited for. */

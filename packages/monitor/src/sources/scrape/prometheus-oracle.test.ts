@@ -14,6 +14,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { labelsFromRecord } from '../../model/labels.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { TargetRecorder } from '../target-recorder.ts';
 import { MemoryAppender, seriesText } from '../testing/memory-appender.ts';
 import { createScrapeCollector } from './scrape-collector.ts';
@@ -160,13 +161,4 @@ function parsed(text: string): number {
 
 function valueText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
