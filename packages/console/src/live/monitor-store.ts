@@ -85,7 +85,7 @@ export class MonitorStore {
 
   #receive(snapshot: WireSnapshot): void {
     this.#snapshotAtMs = performance.now();
-    this.clock.observe(snapshot.timeMs, performance.now());
+    this.clock.observe(snapshot.timeMs, snapshot.clockSpeed, performance.now());
     this.#heard({ snapshot });
   }
 

@@ -1,11 +1,8 @@
-// The server's time between its messages. A replay may run on a virtual clock that is faster than the wall's, so the
-// pace is learned from the messages. Messages can only come late, so the one that came with the least delay tells the
+// The server's time between its messages. A replay may run on a virtual clock that is faster than the wall's or stands
+// still, so snapshots say its pace. Messages can only come late, so the one that came with the least delay tells the
 // time. Invariant: the time never steps back, except when the server's own clock did.
 
 const ANCHORS = 16;
-const PACE_SPAN_MIN_MS = 5000;
-/** Delays disturb the pace; what is this near to the wall's pace is taken for it. */
-const PACE_TOLERANCE = 0.3;
 const JUMP_MS = 60_000;
 
 interface Anchor {
@@ -22,21 +19,25 @@ export class ServerClock {
 
   /** A commit tells the time of its latest sample: the present, unless it brought in history. */
   observeCommit(sampleMs: number, localMs: number): void {
-    if (this.#anchors.length === 0 || sampleMs >= this.#estimate(localMs) - JUMP_MS) this.observe(sampleMs, localMs);
+    if (this.#anchors.length === 0 || sampleMs >= this.#estimate(localMs) - JUMP_MS) this.#observe(sampleMs, localMs);
   }
 
-  /** A message that the server stamped with its time. */
-  observe(serverMs: number, localMs: number): void {
+  /** A snapshot tells the server's time and how fast it runs. */
+  observe(serverMs: number, pace: number, localMs: number): void {
+    if (pace !== this.#pace) this.#anchors = [];
+    this.#pace = pace;
+    this.#observe(serverMs, localMs);
+  }
+
+  #observe(serverMs: number, localMs: number): void {
     const expectedMs = this.#anchors.length === 0 ? serverMs : this.#estimate(localMs);
     if (Math.abs(serverMs - expectedMs) > JUMP_MS) {
       this.#anchors = [];
-      this.#pace = 1;
       this.#shownMs = Number.NEGATIVE_INFINITY;
     }
     this.#frozenAtMs = undefined;
     this.#anchors.push({ serverMs, localMs });
     if (this.#anchors.length > ANCHORS) this.#anchors.shift();
-    this.#learnPace();
   }
 
   /** Stops the time where it is until the server is heard again. */
@@ -53,13 +54,5 @@ export class ServerClock {
 
   #estimate(localMs: number): number {
     return Math.max(...this.#anchors.map((anchor) => anchor.serverMs + (localMs - anchor.localMs) * this.#pace));
-  }
-
-  #learnPace(): void {
-    const [first] = this.#anchors;
-    const last = this.#anchors.at(-1);
-    if (first === undefined || last === undefined || last.localMs - first.localMs < PACE_SPAN_MIN_MS) return;
-    const pace = Math.max(0, (last.serverMs - first.serverMs) / (last.localMs - first.localMs));
-    this.#pace = Math.abs(pace - 1) <= PACE_TOLERANCE ? 1 : pace;
   }
 }

@@ -9,6 +9,8 @@ export interface Recordings {
   readonly replays: readonly Replay[];
   /** Unix milliseconds of the earliest record; undefined without a recording. */
   readonly firstTimestampMs: number | undefined;
+  /** Fulfilled when all have been played to their end, or were stopped; never without a recording. */
+  readonly ended: () => Promise<unknown>;
 }
 
 /** @throws {ChainpulseError} as `openReplay` does. */
@@ -28,5 +30,9 @@ export async function openRecordings(config: Config): Promise<Recordings> {
     );
   }
   const starts = replays.map(({ firstTimestampMs }) => firstTimestampMs);
-  return { replays, firstTimestampMs: starts.length === 0 ? undefined : Math.min(...starts) };
+  return {
+    replays,
+    firstTimestampMs: starts.length === 0 ? undefined : Math.min(...starts),
+    ended: () => (replays.length === 0 ? new Promise(() => {}) : Promise.all(replays.map((replay) => replay.ended))),
+  };
 }

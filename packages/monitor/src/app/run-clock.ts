@@ -4,26 +4,32 @@
 
 import type { TargetConfig } from '../config/schema.ts';
 import type { WorkerSettings } from '../engine/protocol.ts';
-import { type Clock, SteadyClock } from '../model/clock.ts';
+import { type PacedClock, SteadyClock } from '../model/clock.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import { VirtualClock } from '../model/virtual-clock.ts';
 
 export interface RunClock {
-  readonly clock: Clock;
+  readonly clock: PacedClock;
   /** How the storage worker makes the same clock. */
   readonly forWorker: WorkerSettings['clock'];
   readonly isVirtual: boolean;
   /** How far the system's clock was set back and not yet made up for. */
   readonly aheadMs: () => number;
+  /** Takes note of the latest sample in the store. @throws {ChainpulseError} `clock_behind_history` */
+  readonly followHistory: (newestTimeMs: number | undefined) => void;
+  /** The recordings have ended: a clock of their own stands still then. */
+  readonly recordingsEnded: () => void;
 }
+
+/** What a restart makes up for by itself; a history further ahead is a clock that is or was wrong. */
+const AHEAD_MAX_MS = 86_400_000;
 
 /** `firstTimestampMs` is the earliest of the recordings. @throws {ChainpulseError} `replay_mixed` */
 export function runClockFor(targets: readonly TargetConfig[], firstTimestampMs: number | undefined): RunClock {
   const recordings = targets.flatMap(({ url }) => (url.kind === 'replay' ? [url] : []));
   const first = recordings.find(({ speed, time }) => speed !== 1 || time === 'original');
   if (first === undefined) {
-    const clock = new SteadyClock();
-    return { clock, forWorker: 'system', isVirtual: false, aheadMs: () => clock.aheadMs() };
+    return systemTime(new SteadyClock());
   }
   const { speed, time, text } = first;
   if (recordings.length < targets.length) {
@@ -33,7 +39,41 @@ export function runClockFor(targets: readonly TargetConfig[], firstTimestampMs: 
   if (other !== undefined) throw mixed(`"${text}" and "${other.text}" ask for different speeds or times`);
   const startMs = time === 'original' && firstTimestampMs !== undefined ? firstTimestampMs : Date.now();
   const settings = { startMs, speed };
-  return { clock: new VirtualClock(settings), forWorker: settings, isVirtual: true, aheadMs: () => 0 };
+  const clock = new VirtualClock(settings);
+  return {
+    clock,
+    forWorker: settings,
+    isVirtual: true,
+    aheadMs: () => 0,
+    // A replay with its own times writes what may be there already; another one goes on behind the one before.
+    followHistory: (newestTimeMs) => {
+      if (time === 'now' && newestTimeMs !== undefined) clock.continueFrom(newestTimeMs + 1);
+    },
+    recordingsEnded: () => clock.stop(),
+  };
+}
+
+function systemTime(clock: SteadyClock): RunClock {
+  return {
+    clock,
+    forWorker: 'system',
+    isVirtual: false,
+    aheadMs: () => clock.aheadMs(),
+    followHistory: (newestTimeMs) => {
+      if (newestTimeMs === undefined || newestTimeMs < clock.nowMs()) return;
+      if (newestTimeMs > clock.nowMs() + AHEAD_MAX_MS) throw behindHistory(newestTimeMs);
+      clock.continueFrom(newestTimeMs + 1);
+    },
+    recordingsEnded: () => {},
+  };
+}
+
+function behindHistory(newestTimeMs: number): ChainpulseError {
+  return new ChainpulseError(
+    'clock_behind_history',
+    `The history reaches to ${new Date(newestTimeMs).toISOString()}, more than a day ahead of this machine's clock, so nothing new could be stored: ` +
+      'set the clock right, or start with another folder (--data).',
+  );
 }
 
 function mixed(why: string): ChainpulseError {

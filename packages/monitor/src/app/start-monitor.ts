@@ -87,6 +87,7 @@ async function startParts({
   const time = runClockFor(configured.targets, recordings.firstTimestampMs);
   const engine = await startStore(configured, time, options.onFailure);
   parts.defer(() => engine.close());
+  time.followHistory((await engine.stats()).newestTimeMs);
   const config = await withOwnNode(configured, parts, options);
   const { metrics, feed, health, watched } = connect({ config, time, engine, logger, recordings });
   parts.defer(registerProcessMetrics(metrics.registry));
@@ -108,6 +109,10 @@ async function startParts({
   const url = await listen(server, config.server);
   parts.defer(() => watched.stop());
   watched.start(url);
+  void recordings.ended().then(() => {
+    time.recordingsEnded();
+    feed.publishTargets();
+  });
   parts.use(startUpkeep({ engine, clock: time.clock, metrics, health, logger }));
   return { url, targets: () => watched.statuses() };
 }

@@ -2,6 +2,8 @@
 
 import type { Monitor } from '../app/start-monitor.ts';
 import { formatDuration } from '../model/duration.ts';
+import { labelValue } from '../model/labels.ts';
+import type { TargetStatus } from '../sources/interface.ts';
 import { VERSION } from '../version.ts';
 
 const STOP_LIMIT_MS = 10_000;
@@ -53,7 +55,7 @@ async function stopInTime(running: Stoppable): Promise<void> {
 
 export function announce(monitor: Monitor): void {
   const { retention, directory } = monitor.config.storage;
-  const watched = monitor.targets().map(({ address }) => address);
+  const watched = watchedLines(monitor.targets());
   const kept = retention === undefined ? 'kept for ever' : `kept ${formatDuration(retention)}`;
   process.stdout.write(`Chainpulse ${VERSION}
   page      ${monitor.url}
@@ -61,4 +63,13 @@ export function announce(monitor: Monitor): void {
   history   ${directory} (${kept})
 Ctrl-C stops.
 `);
+}
+
+/** An address a line; behind a recording the nodes that it holds. */
+function watchedLines(targets: readonly TargetStatus[]): string[] {
+  const byAddress = Map.groupBy(targets, ({ address }) => address);
+  return [...byAddress].map(([address, alike]) => {
+    const nodes = alike.map(({ labels }) => labelValue(labels, 'instance'));
+    return alike.length === 1 ? address : `${address} (${nodes.join(', ')})`;
+  });
 }

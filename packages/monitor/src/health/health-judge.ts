@@ -88,6 +88,8 @@ export class HealthJudge {
 
 function newErrors(before: ErrorCounts | undefined, now: ErrorCounts): readonly string[] {
   return Object.entries(now).flatMap(([operation, count]) => {
+    // An append that failed is told by itself, with its reason.
+    if (operation === 'append') return [];
     const earlier = before?.[operation as keyof ErrorCounts] ?? 0;
     return count > earlier ? [`${count - earlier} in ${operation}`] : [];
   });

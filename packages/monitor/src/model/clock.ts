@@ -7,6 +7,14 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** The clock that a whole run stands on. */
+export interface PacedClock extends Clock {
+  /** Milliseconds of this clock in a real one: 1, the speed of a replay, or 0 when it stands still. */
+  readonly speed: number;
+  /** Goes on from there when that is later: what is stored already is not written over after a restart. */
+  continueFrom(timeMs: number): void;
+}
+
 export interface TimeSources {
   readonly wallMs: () => number;
   /** Milliseconds since any fixed moment, unaffected by changes of the system's clock. */
@@ -16,7 +24,8 @@ export interface TimeSources {
 const SYSTEM: TimeSources = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 const SLOWED_PACE = 0.9;
 
-export class SteadyClock implements Clock {
+export class SteadyClock implements PacedClock {
+  readonly speed = 1;
   readonly #sources: TimeSources;
   #lastMs: number;
   #lastMonotonicMs: number;
@@ -36,7 +45,6 @@ export class SteadyClock implements Clock {
     return Math.floor(this.#lastMs);
   }
 
-  /** Goes on from there when that is later: what is stored already is not written over after a restart. */
   continueFrom(timeMs: number): void {
     this.#lastMs = Math.max(this.nowMs(), timeMs);
   }

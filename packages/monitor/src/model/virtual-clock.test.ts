@@ -25,3 +25,24 @@ test('a speed or a start that is no time is refused', () => {
   }
   assert.throws(() => new VirtualClock({ startMs: Number.NaN, speed: 1 }), RangeError);
 });
+
+test('a virtual clock that was stopped stands still and says so', () => {
+  let monotonicMs = 0;
+  const clock = new VirtualClock({ startMs: 1000, speed: 10, monotonicMs: () => monotonicMs });
+  assert.equal(clock.speed, 10);
+  monotonicMs = 5;
+  clock.stop();
+  monotonicMs = 500;
+  assert.equal(clock.nowMs(), 1050);
+  assert.equal(clock.speed, 0);
+});
+
+test('a virtual clock goes on from a later moment that it is given, and from no earlier one', () => {
+  let monotonicMs = 0;
+  const clock = new VirtualClock({ startMs: 1000, speed: 10, monotonicMs: () => monotonicMs });
+  clock.continueFrom(500);
+  assert.equal(clock.nowMs(), 1000);
+  clock.continueFrom(5000);
+  monotonicMs = 1;
+  assert.equal(clock.nowMs(), 5010);
+});

@@ -12,7 +12,7 @@ import {
 } from 'fastify';
 import type { Engine } from '../engine/interface.ts';
 import type { HealthJudge } from '../health/health-judge.ts';
-import type { Clock } from '../model/clock.ts';
+import type { PacedClock } from '../model/clock.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { EventStreams } from './chain/events.ts';
@@ -36,7 +36,7 @@ const MAX_PATH_PARAMETER_CHARACTERS = 1024;
 
 export interface ServerDeps {
   readonly engine: Engine;
-  readonly clock: Clock;
+  readonly clock: PacedClock;
   readonly targets: () => readonly TargetStatus[];
   readonly feed: LiveFeed;
   readonly health: HealthJudge;

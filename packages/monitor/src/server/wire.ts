@@ -44,7 +44,10 @@ export interface WireReady {
 /** `/api/chain/v1/snapshot` and the first event of the stream. */
 export interface WireSnapshot {
   version: string;
+  /** The monitor's time, Unix milliseconds. */
   timeMs: number;
+  /** How fast that time runs: 1, the speed of a replay, or 0 once its recording has ended. */
+  clockSpeed: number;
   startedMs: number;
   health: WireHealth;
   targets: WireTarget[];

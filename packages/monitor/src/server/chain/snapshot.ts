@@ -1,13 +1,13 @@
 // The state of everything now, as `/api/chain/v1/snapshot` and the first event of the stream tell it.
 
 import type { HealthJudge } from '../../health/health-judge.ts';
-import type { Clock } from '../../model/clock.ts';
+import type { PacedClock } from '../../model/clock.ts';
 import { labelsToRecord } from '../../model/labels.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
 import type { WireSnapshot, WireTarget } from '../wire.ts';
 
 export interface SnapshotDeps {
-  readonly clock: Clock;
+  readonly clock: PacedClock;
   readonly health: HealthJudge;
   readonly version: string;
   readonly startedMs: number;
@@ -18,6 +18,7 @@ export function snapshotOf(deps: SnapshotDeps): WireSnapshot {
   return {
     version: deps.version,
     timeMs: deps.clock.nowMs(),
+    clockSpeed: deps.clock.speed,
     startedMs: deps.startedMs,
     health: deps.health.judge(),
     targets: deps.targets().map(wireTargetOf),

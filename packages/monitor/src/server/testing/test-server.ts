@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { Engine } from '../../engine/interface.ts';
 import { HealthJudge } from '../../health/health-judge.ts';
+import type { PacedClock } from '../../model/clock.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
 import { LiveFeed } from '../chain/live-feed.ts';
@@ -34,7 +35,7 @@ export async function startTestServer(t: TestContext, options: TestServerOptions
   const { targets = [], engine = scriptedEngine({}), maxSubscribers = 4 } = options;
   const log: string[] = [];
   const queries: QueryEnded[] = [];
-  const clock = { nowMs: () => NOW_MS };
+  const clock: PacedClock = { nowMs: () => NOW_MS, speed: 1, continueFrom: () => {} };
   const feed = new LiveFeed({ maxSubscribers, targetsIntervalMs: 1, commitIntervalMs: 1 });
   const health = new HealthJudge({ clock, targets: () => targets, onStorageChange: () => feed.publishTargets() });
   const app = createServer({

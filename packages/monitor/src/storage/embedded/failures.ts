@@ -1,6 +1,8 @@
 // What can go wrong with the file, as errors with a stable code and one line that names the file and the mend.
 // Source of the numbers: https://sqlite.org/rescode.html (the low byte of an extended code is the primary one).
 
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ChainpulseError } from '../../model/errors.ts';
 
 /** Bytes that are not what was written. Thrown by the codecs, which do not know the file. */
@@ -11,9 +13,15 @@ export class DamagedBytes extends Error {
   }
 }
 
+/** SQLite's report of a damaged file can be a page long. */
+const LONGEST_DETAIL = 200;
+/** With less, SQLite cannot even make the files that it needs beside its own, and calls that an I/O error. */
+const LEAST_FREE_BYTES = 64 * 1024;
+
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
@@ -41,6 +49,8 @@ export function storageFailure(path: string, error: unknown): ChainpulseError {
         return damaged(path, detail, error);
       case SQLITE_FULL:
         return full(path, error);
+      case SQLITE_IOERR:
+        return isDiskFull(path) ? full(path, error) : inputOutput(path, detail, error);
     }
     return inputOutput(path, detail, error);
   }
@@ -126,6 +136,16 @@ function systemCodeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LEAST_FREE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim();
+  const line = text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim();
+  return line.length <= LONGEST_DETAIL ? line : `${line.slice(0, LONGEST_DETAIL)}…`;
 }

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TargetConfig } from '../config/schema.ts';
+import { parseTargetAddress } from '../config/target-address.ts';
+import { runClockFor } from './run-clock.ts';
+
+const RECORDED_MS = 1_700_000_000_000;
+
+function targets(...addresses: string[]): TargetConfig[] {
+  return addresses.map((text) => ({ url: { text, ...parseTargetAddress(text) } }));
+}
+
+test('live targets and a recording at its own pace run on the time of the system', () => {
+  for (const addresses of [[], ['http://127.0.0.1:1/metrics'], ['replay:a.rec.zst', 'http://127.0.0.1:1/metrics']]) {
+    const { clock, isVirtual, forWorker } = runClockFor(targets(...addresses), RECORDED_MS);
+    assert.equal(isVirtual, false);
+    assert.equal(forWorker, 'system');
+    assert.ok(Math.abs(clock.nowMs() - Date.now()) < 60_000);
+  }
+});
+
+test('a recording with its own times starts the run where it starts, and stops it where it ends', () => {
+  const run = runClockFor(targets('replay:a.rec.zst?time=original&speed=2'), RECORDED_MS);
+  assert.deepEqual(run.forWorker, { startMs: RECORDED_MS, speed: 2 });
+  assert.equal(run.clock.speed, 2);
+  run.followHistory(RECORDED_MS + 1_000_000);
+  assert.ok(run.clock.nowMs() < RECORDED_MS + 1_000_000, 'it may be played again');
+  run.recordingsEnded();
+  assert.equal(run.clock.speed, 0);
+});
+
+test('a faster replay goes on behind the one before it', () => {
+  const run = runClockFor(targets('replay:a.rec.zst?speed=10'), RECORDED_MS);
+  const newestMs = Date.now() + 3_600_000;
+  run.followHistory(newestMs);
+  assert.ok(run.clock.nowMs() > newestMs);
+});
+
+test('after a clock that was ahead, a restart goes on where the history ends', () => {
+  const run = runClockFor([], undefined);
+  run.followHistory(Date.now() + 3_600_000);
+  assert.ok(run.aheadMs() > 3_500_000);
+  run.followHistory(undefined);
+  run.followHistory(0);
+  assert.ok(run.aheadMs() > 3_500_000);
+});
+
+test('a history that is years ahead is refused with what to do', () => {
+  assert.throws(() => runClockFor([], undefined).followHistory(Date.UTC(2099, 0, 1)), {
+    code: 'clock_behind_history',
+    message: /2099-01-01.*set the clock right/,
+  });
+});
+
+test('times that cannot be had together are refused', () => {
+  const mixed = { code: 'replay_mixed' };
+  assert.throws(() => runClockFor(targets('replay:a.rec.zst?speed=10', 'http://127.0.0.1:1/m'), 0), mixed);
+  assert.throws(() => runClockFor(targets('replay:a.rec.zst?speed=10', 'replay:b.rec.zst'), 0), mixed);
+});
