@@ -34,9 +34,9 @@ describe('opening the embedded store', () => {
       limits: { headAgeMaxMs: 0, ...limits },
     });
   /** Fails to open with this code, in one line that names the file, and leaves every byte as it was. */
-  const assertRefused = async (code: string, limits = {}) => {
+  const assertRefused = async (code: string, limits = {}, opening = () => open(limits)) => {
     const before = hashOf(path);
-    await assert.rejects(open(limits), (error: Error & { code: string }) => {
+    await assert.rejects(opening(), (error: Error & { code: string }) => {
       assert.equal(error.code, code, error.message);
       assert.ok(error.message.includes(path) && !error.message.includes('\n'), error.message);
       return true;
@@ -87,12 +87,14 @@ describe('opening the embedded store', () => {
     spawnSync('chmod', ['777', directory]);
     // Root may write anything, and gives that up for the moment.
     const isRoot = process.getuid?.() === 0;
-    if (isRoot) process.seteuid?.(NOBODY);
-    try {
-      await assertRefused('storage_unwritable');
-    } finally {
-      if (isRoot) process.seteuid?.(0);
-    }
+    await assertRefused('storage_unwritable', {}, async () => {
+      if (isRoot) process.seteuid?.(NOBODY);
+      try {
+        return await open();
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+      }
+    });
   });
 
   it('refuses a folder that no file system will make, without turning in circles', async () => {
