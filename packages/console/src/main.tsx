@@ -6,7 +6,9 @@ import { MonitorStore } from './live/monitor-store.ts';
 import { MonitorContext } from './live/use-monitor.ts';
 import { applyRememberedTheme } from './theme/theme.ts';
 import './theme/theme.css';
-import './theme/page.css';
+import './theme/frame.css';
+import './theme/targets.css';
+import './theme/cards.css';
 
 applyRememberedTheme();
 const store = new MonitorStore();

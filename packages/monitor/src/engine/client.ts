@@ -3,10 +3,10 @@
 
 import { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
-import { errorOf } from './failure.ts';
 import type { Engine } from './interface.ts';
 import { packSeries } from './packed-series.ts';
-import type { CallName, Calls, Request, Response, WorkerSettings } from './protocol.ts';
+import type { Calls, WorkerSettings } from './protocol.ts';
+import { WorkerCalls } from './worker-calls.ts';
 
 export interface EngineClientOptions {
   /** The module that the worker runs. */
@@ -21,93 +21,26 @@ export interface EngineClient extends Engine {
   maintain(nowMs: number): Promise<void>;
 }
 
-interface Waiting {
-  readonly resolve: (answer: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Starts the worker; fulfilled when the store is open. @throws {ChainpulseError} as the store's opening does. */
 export async function startEngine(options: EngineClientOptions): Promise<EngineClient> {
   const worker = new Worker(options.workerUrl, { workerData: options.settings, name: 'storage' });
-  const waiting = new Map<number, Waiting>();
-  let nextId = 1;
-  let ended: ChainpulseError | undefined;
-
-  const opened = Promise.withResolvers<void>();
-  worker.on('message', (response: Response) => {
-    switch (response.kind) {
-      case 'opened':
-        return opened.resolve();
-      case 'failedToOpen':
-        ended = errorOf(response.failure);
-        return opened.reject(ended);
-      case 'ok':
-        take(response.id)?.resolve(response.answer as never);
-        return;
-      case 'failed':
-        take(response.id)?.reject(errorOf(response.failure));
-        return;
-    }
-  });
-  worker.on('error', (error) =>
-    lose(new ChainpulseError('engine_lost', `The storage worker failed: ${error.message}`, { cause: error })),
-  );
-  worker.on('exit', (code) =>
-    lose(new ChainpulseError('engine_lost', `The storage worker ended with exit code ${code}.`)),
-  );
-
-  function take(id: number): Waiting | undefined {
-    const entry = waiting.get(id);
-    waiting.delete(id);
-    return entry;
-  }
-
-  function lose(error: ChainpulseError): void {
-    const isNews = ended === undefined;
-    ended ??= error;
-    opened.reject(ended);
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-    if (isNews) options.onLost(ended);
-  }
-
-  function call<Name extends CallName>(
-    name: Name,
-    given: Calls[Name]['arguments'],
-    { signal, transfer }: { signal?: AbortSignal | undefined; transfer?: ArrayBuffer[] } = {},
-  ): Promise<Calls[Name]['answer']> {
-    if (ended !== undefined) return Promise.reject(ended);
-    const id = nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]['answer']>();
-    try {
-      worker.postMessage({ kind: 'call', id, name, arguments: given } as Request, transfer);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    waiting.set(id, { resolve, reject });
-    if (signal === undefined) return promise;
-    const cancel = () => worker.postMessage({ kind: 'cancel', id } satisfies Request);
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    return promise.finally(() => signal.removeEventListener('abort', cancel));
-  }
-
-  await opened.promise;
+  const calls = new WorkerCalls(worker, options.onLost);
+  await calls.opened;
   return {
-    resolveSeries: (series) => call('resolveSeries', [packSeries(series)]),
-    append: (batch) => call('append', [batch], { transfer: transferableOf(batch) }),
-    instant: (query, signal) => call('instant', [query], { signal }),
-    range: (query, signal) => call('range', [query], { signal }),
-    series: (request) => call('series', [request]),
-    labelNames: (request) => call('labelNames', [request]),
-    labelValues: (name, request) => call('labelValues', [name, request]),
-    metadata: (name, limit) => call('metadata', [name, limit]),
-    stats: () => call('stats', []),
-    maintain: (nowMs) => call('maintain', [nowMs]),
+    resolveSeries: (series) => calls.call('resolveSeries', [packSeries(series)]),
+    append: (batch) => calls.call('append', [batch], { transfer: transferableOf(batch) }),
+    instant: (query, signal) => calls.call('instant', [query], { signal }),
+    range: (query, signal) => calls.call('range', [query], { signal }),
+    series: (request) => calls.call('series', [request]),
+    labelNames: (request) => calls.call('labelNames', [request]),
+    labelValues: (name, request) => calls.call('labelValues', [name, request]),
+    metadata: (name, limit) => calls.call('metadata', [name, limit]),
+    stats: () => calls.call('stats', []),
+    maintain: (nowMs) => calls.call('maintain', [nowMs]),
     close: async () => {
-      const done = call('close', []);
-      ended ??= new ChainpulseError('engine_closed', 'The store is closed.');
       const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      const done = calls.call('close', []);
+      calls.refuseWith(new ChainpulseError('engine_closed', 'The store is closed.'));
       await done;
       await exited;
     },
