@@ -124,7 +124,7 @@ describe('the page', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter');
     await page.locator('tbody tr').nth(1).waitFor();
     assert.match((await page.locator('table').textContent()) ?? '', /pending[\s\S]*queued/);
-    assert.ok(await drawnPixels(page), 'the chart is empty');
+    await until(() => drawnPixels(page), Boolean);
     assert.match(decodeURIComponent(page.url()), /q=sum\+by\+\(state\)\+\(chain_mempool_transactions\)/);
     await page.reload();
     await page.locator('tbody tr').nth(1).waitFor();

@@ -37,9 +37,9 @@ test('a question mark in the expression does not end it', () => {
   assert.equal(route.page === 'explore' && route.expression, 'label_replace(up, "a", "b", "c", "x?.+")');
 });
 
-test('a range that ends before it starts falls back to the last hour', () => {
+test('a range that ends before it starts falls back to the last quarter of an hour', () => {
   const route = parseRoute('#/explore?from=200&to=100');
-  assert.deepEqual(route.page === 'explore' && route.range, { kind: 'last', windowS: 3600 });
+  assert.deepEqual(route.page === 'explore' && route.range, { kind: 'last', windowS: 900 });
 });
 
 test('a fixed range is never live', () => {

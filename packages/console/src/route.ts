@@ -24,8 +24,7 @@ interface OverviewRoute {
 
 export type Route = OverviewRoute | ExplorerRoute;
 
-const OVERVIEW_WINDOW_S = 900;
-const EXPLORER_WINDOW_S = 3600;
+const DEFAULT_WINDOW_S = 900;
 const DURATION = /^(\d{1,7})(s|m|h|d)$/;
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -33,8 +32,8 @@ export function parseRoute(hash: string): Route {
   const [path, search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(search);
   if (path !== 'explore') {
-    const windowS = parseDuration(parameters.get('window')) ?? OVERVIEW_WINDOW_S;
-    return { page: 'overview', windowS: OVERVIEW_WINDOWS_S.includes(windowS) ? windowS : OVERVIEW_WINDOW_S };
+    const windowS = parseDuration(parameters.get('window')) ?? DEFAULT_WINDOW_S;
+    return { page: 'overview', windowS: OVERVIEW_WINDOWS_S.includes(windowS) ? windowS : DEFAULT_WINDOW_S };
   }
   const range = parseRange(parameters);
   return {
@@ -48,7 +47,7 @@ export function parseRoute(hash: string): Route {
 
 export function formatRoute(route: Route): string {
   if (route.page === 'overview') {
-    return route.windowS === OVERVIEW_WINDOW_S ? '#/' : `#/?window=${formatWindow(route.windowS)}`;
+    return route.windowS === DEFAULT_WINDOW_S ? '#/' : `#/?window=${formatWindow(route.windowS)}`;
   }
   const parameters = new URLSearchParams();
   if (route.expression !== '') parameters.set('q', route.expression);
@@ -56,7 +55,7 @@ export function formatRoute(route: Route): string {
     parameters.set('from', String(route.range.startS));
     parameters.set('to', String(route.range.endS));
   } else {
-    if (route.range.windowS !== EXPLORER_WINDOW_S) parameters.set('range', formatWindow(route.range.windowS));
+    if (route.range.windowS !== DEFAULT_WINDOW_S) parameters.set('range', formatWindow(route.range.windowS));
     if (!route.isLive) parameters.set('live', '0');
   }
   if (route.scale === 'log') parameters.set('scale', 'log');
@@ -83,7 +82,7 @@ function parseRange(parameters: URLSearchParams): TimeRange {
   const endS = Number(parameters.get('to') ?? Number.NaN);
   if (Number.isFinite(startS) && Number.isFinite(endS) && startS < endS) return { kind: 'fixed', startS, endS };
   const windowS = parseDuration(parameters.get('range'));
-  return { kind: 'last', windowS: windowS === undefined || windowS === 0 ? EXPLORER_WINDOW_S : windowS };
+  return { kind: 'last', windowS: windowS === undefined || windowS === 0 ? DEFAULT_WINDOW_S : windowS };
 }
 
 function parseDuration(text: string | null): number | undefined {

@@ -9,6 +9,7 @@ import type { Config, TargetConfig } from '../config/schema.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import { ObservedAppender } from '../engine/observed-appender.ts';
 import { HealthJudge } from '../health/health-judge.ts';
+import { formatDuration } from '../model/duration.ts';
 import { MonitorMetrics } from '../self/monitor-metrics.ts';
 import { LiveFeed } from '../server/chain/live-feed.ts';
 import { listen } from '../server/listen.ts';
@@ -88,6 +89,7 @@ async function startParts({
   const engine = await startStore(configured, time, options.onFailure);
   parts.defer(() => engine.close());
   time.followHistory((await engine.stats()).newestTimeMs);
+  warnOfTimeAhead(time, logger);
   const config = await withOwnNode(configured, parts, options);
   const { metrics, feed, health, watched } = connect({ config, time, engine, logger, recordings });
   parts.defer(registerProcessMetrics(metrics.registry));
@@ -122,6 +124,14 @@ async function withOwnNode(config: Config, parts: AsyncDisposableStack, options:
   if (node === undefined) return config;
   parts.defer(() => node.stop());
   return { ...config, targets: [...config.targets, node.target] };
+}
+
+function warnOfTimeAhead({ aheadMs }: RunClock, logger: Logger): void {
+  const seconds = Math.round(aheadMs() / 1000);
+  if (seconds < 1) return;
+  logger.warn(
+    `the history reaches ${formatDuration(seconds * 1000)} beyond the system's clock: the monitor's time starts there and runs a tenth slower until the clock has caught up`,
+  );
 }
 
 function startStore(config: Config, time: RunClock, onLost: (error: Error) => void): Promise<EngineClient> {

@@ -9,6 +9,8 @@ import { UsageError } from './usage-error.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8090';
 const DEFAULT_STEPS = 120;
+/** To learn the monitor's time. */
+const TIME_LIMIT_MS = 2000;
 
 interface QueryOptions {
   readonly url: string;
@@ -47,7 +49,7 @@ Examples:
 }
 
 async function query(expression: string, options: QueryOptions): Promise<void> {
-  const nowMs = Date.now();
+  const nowMs = await serverTimeMs(options.url);
   const form = new URLSearchParams({ query: expression });
   const isRange = options.start !== undefined;
   if (options.start === undefined) {
@@ -101,12 +103,10 @@ interface PrometheusAnswer {
 async function ask(url: string, endpoint: string, form: URLSearchParams): Promise<Answer> {
   if (!URL.canParse(url)) throw new UsageError(`--url is no URL: write for example ${DEFAULT_URL}`);
   const shownUrl = withoutCredentials(url);
-  const target = new URL(`api/v1/${endpoint}`, url.endsWith('/') ? url : `${url}/`);
-  const authorization = authorizationIn(target);
+  const target = addressOf(url, `api/v1/${endpoint}`);
   let answer: PrometheusAnswer;
   try {
-    const headers = authorization === undefined ? {} : { authorization };
-    const response = await fetch(withoutUser(target), { method: 'POST', body: form, headers });
+    const response = await fetch(withoutUser(target), { method: 'POST', body: form, headers: authorizationOf(target) });
     answer = (await response.json()) as PrometheusAnswer;
   } catch (error) {
     const cause =
@@ -120,6 +120,31 @@ async function ask(url: string, endpoint: string, form: URLSearchParams): Promis
   if (answer.data === undefined)
     throw new ChainpulseError('query_refused', answer.error ?? `${shownUrl} refused the query`);
   return { ...answer.data, warnings: answer.warnings ?? [] } as Answer;
+}
+
+/** The monitor's time, which a replay or a clock that was set back parts from this machine's; its own where there is none. */
+async function serverTimeMs(url: string): Promise<number> {
+  try {
+    const snapshot = addressOf(url, 'api/chain/v1/snapshot');
+    const response = await fetch(withoutUser(snapshot), {
+      headers: authorizationOf(snapshot),
+      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    });
+    const { timeMs } = (await response.json()) as { timeMs?: unknown };
+    return typeof timeMs === 'number' ? timeMs : Date.now();
+  } catch {
+    // Another server with Prometheus' API has no such address; one that is not there is told of by the query.
+    return Date.now();
+  }
+}
+
+function addressOf(url: string, path: string): URL {
+  return new URL(path, url.endsWith('/') ? url : `${url}/`);
+}
+
+function authorizationOf(url: URL): Record<string, string> {
+  const authorization = authorizationIn(url);
+  return authorization === undefined ? {} : { authorization };
 }
 
 function withoutUser(url: URL): URL {
