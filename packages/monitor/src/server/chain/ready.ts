@@ -17,6 +17,7 @@ const PEERS = 'chain_peers_connected';
 const HEAD_HEIGHT = 'chain_blocks_head_height';
 const CURRENT_HEIGHT = 'chain_sync_current_height';
 const TARGET_HEIGHT = 'chain_sync_target_height';
+const SYNC_STATE = 'chain_sync_state';
 
 export interface ReadyDeps {
   readonly engine: Engine;
@@ -90,7 +91,7 @@ async function judge({ engine, clock, targets }: ReadyDeps, demands: Demands): P
     await engine.stats();
     return [];
   }
-  const selector = selectorOf([PEERS, HEAD_HEIGHT, CURRENT_HEIGHT, TARGET_HEIGHT]);
+  const selector = selectorOf([PEERS, HEAD_HEIGHT, CURRENT_HEIGHT, TARGET_HEIGHT, SYNC_STATE]);
   const nodes = nodesOf(targets(), await queryVector(engine, selector, clock.nowMs()));
   if (nodes.length === 0) {
     return ['Nothing that is watched reports a chain, so minPeers and maxBlocksBehind cannot be judged.'];
@@ -128,7 +129,7 @@ function judgeBlocks(node: Node, nodes: readonly Node[], maxBlocksBehind: number
   const behind = blocksBehind(node, nodes);
   if (behind === undefined) {
     return [
-      `${node.name} reports no ${TARGET_HEIGHT} and no other target of its chain has a height to compare with, ` +
+      `${node.name} reports neither ${TARGET_HEIGHT} nor that it is synced, and no other target of its chain has a height to compare with, ` +
         'so maxBlocksBehind cannot be judged.',
     ];
   }
@@ -144,6 +145,8 @@ function blocksBehind(node: Node, nodes: readonly Node[]): number | undefined {
   const otherHeads = others.flatMap(({ samples }) => valuesOf(samples, HEAD_HEIGHT));
   const distances: number[] = [];
   if (current !== undefined && target !== undefined) distances.push(target - current);
+  // A node that has nothing to catch up with names no target; its own word counts until another is ahead of it.
+  if (valuesOf(node.samples, SYNC_STATE, ['state', 'synced'])[0] === 1) distances.push(0);
   if (head !== undefined && otherHeads.length > 0) distances.push(Math.max(...otherHeads) - head);
   return distances.length === 0 ? undefined : Math.max(0, ...distances);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelsFromRecord } from '../../model/labels.ts';
+import type { TargetStatus } from '../../sources/interface.ts';
 import { openRealEngine, type Point } from '../testing/real-engine.ts';
 import { exchangeRaw, NOW_MS, scriptedEngine, startTestServer, targetStatus } from '../testing/test-server.ts';
 import type { WireHealth, WireReady, WireSummary } from '../wire.ts';
@@ -117,6 +118,23 @@ test('a node that synchronizes is judged by its own target, one that is down by 
     '127.0.0.1:8545 is 30 blocks behind, 29 are allowed.',
     '127.0.0.1:8546 is down: connection refused',
   ]);
+});
+
+test('a node that says that it is synced is not behind, unless another of its chain is ahead', async (t) => {
+  const synced = {
+    chain_blocks_head_height: 100,
+    'chain_sync_state{state="synced"}': 1,
+    'chain_sync_state{state="blocks"}': 0,
+  };
+  const syncing = { 'chain_sync_state{state="synced"}': 0, 'chain_sync_state{state="blocks"}': 1 };
+  const statusOf = async (targets: TargetStatus[], points: Parameters<typeof openRealEngine>[1]) => {
+    const { url } = await startTestServer(t, { engine: await openRealEngine(t, points), targets });
+    return (await fetch(`${url}/ready?maxBlocksBehind=5`)).status;
+  };
+  assert.equal(await statusOf([NODE_A], pointsOf(NODE_A, synced)), 200);
+  assert.equal(await statusOf([NODE_A], pointsOf(NODE_A, syncing)), 503);
+  const ahead = pointsOf(NODE_B, { chain_blocks_head_height: 200 });
+  assert.equal(await statusOf([NODE_A, NODE_B], [...pointsOf(NODE_A, synced), ...ahead]), 503);
 });
 
 test('parameters of readiness that are wrong are refused', async (t) => {
