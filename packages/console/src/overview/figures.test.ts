@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WireTarget } from '../../../monitor/src/server/wire.ts';
 import { frameOf, keyOf, withHead } from '../chart/frame.ts';
 import type { LiveAnswer } from '../live/live-query.ts';
 import { linesOf, selectorOf, sumOf, withoutEmptyStart } from './figures.ts';
-
-const targetOf = (id: string, change: Partial<WireTarget> = {}): WireTarget => ({
-  id,
-  type: 'scrape',
-  address: `http://${id}/metrics`,
-  labels: { job: 'node', instance: id },
-  health: 'up',
-  reason: '',
-  sinceMs: 0,
-  lastCollectionMs: null,
-  lastDurationMs: null,
-  lastSampleCount: null,
-  intervalMs: 5000,
-  ...change,
-});
+import { wireTarget as targetOf } from './testing/wire-target.ts';
 
 const NODE = targetOf('a:1');
 const INBOUND = { __name__: 'peers', job: 'node', instance: 'a:1', direction: 'inbound' };

@@ -2,23 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WireTarget } from '../../../monitor/src/server/wire.ts';
 import { chosenTargets, countsOf, sortTargets, stateWordOf } from './target-order.ts';
-
-function target(id: string, change: Partial<WireTarget> = {}): WireTarget {
-  return {
-    id,
-    type: 'scrape',
-    address: `http://${id}/metrics`,
-    labels: { job: 'node', instance: id },
-    health: 'up',
-    reason: '',
-    sinceMs: 0,
-    lastCollectionMs: null,
-    lastDurationMs: null,
-    lastSampleCount: null,
-    intervalMs: 5000,
-    ...change,
-  };
-}
+import { wireTarget as target } from './testing/wire-target.ts';
 
 const down = (id: string, sinceMs: number): WireTarget => target(id, { health: 'down', reason: 'refused', sinceMs });
 
