@@ -1,6 +1,8 @@
 // The directions that ARCHITECTURE.md states, as rules.
 
 const MONITOR = 'packages/monitor/src';
+/** Of the instrument library: what may use Node's own modules. */
+const NODE_PARTS = 'runtime|server|push';
 const TESTS = '\\.(test|bench)\\.tsx?$|/(testdata|testing)/|/compliance\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -17,8 +19,25 @@ export default {
       name: 'instrument-stands-alone',
       comment: 'A node links the library in: it depends on nothing, and its core runs in any JavaScript runtime.',
       severity: 'error',
-      from: { path: '^packages/instrument/src', pathNot: TESTS },
+      from: { path: '^packages/instrument/src', pathNot: `^packages/instrument/src/(${NODE_PARTS})/|${TESTS}` },
       to: { pathNot: '^packages/instrument/src' },
+    },
+    {
+      name: 'instrument-needs-node-alone',
+      comment: 'Its parts for Node (threads, server, push) may use Node, and nothing else.',
+      severity: 'error',
+      from: { path: `^packages/instrument/src/(${NODE_PARTS})/`, pathNot: TESTS },
+      to: { pathNot: '^packages/instrument/src', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'instrument-core-imports-no-part',
+      comment: 'What runs anywhere never leads to what needs Node; the drop-in for a library of Node may.',
+      severity: 'error',
+      from: {
+        path: '^packages/instrument/src',
+        pathNot: `^packages/instrument/src/(${NODE_PARTS}|test-kit|bridges/prom-client)/|${TESTS}`,
+      },
+      to: { path: `^packages/instrument/src/(${NODE_PARTS})/` },
     },
     {
       name: 'stores-are-hidden',

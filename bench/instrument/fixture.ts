@@ -32,7 +32,7 @@ export interface Fixture {
   render(): Uint8Array | Promise<Uint8Array>;
 }
 
-export function ourFixture(): Fixture {
+export function ourFixture(): Fixture & { readonly registry: Registry } {
   const registry = new Registry();
   const labels = { subject: TENS, outcome: TENS };
   const counters = COUNTERS.map((name) => registry.counter({ name, help: HELP, labels }));
@@ -45,6 +45,7 @@ export function ourFixture(): Fixture {
   for (const histogram of histograms) for (const single of SINGLES) histogram.observe(single, 1);
   return {
     name: '@chainpulse/instrument',
+    registry,
     handles: () => ({
       counters: counters.flatMap((counter) => PAIRS.map((pair) => counter.handle(pair))),
       gauges: gauges.flatMap((gauge) => PAIRS.map((pair) => gauge.handle(pair))),

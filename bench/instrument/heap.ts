@@ -4,6 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createNodeMetrics, Registry, renderTextBytes } from '@chainpulse/instrument';
 import { type BenchTable, median } from '../table.ts';
 import { type Fixture, ourFixture, peerFixture, SERIES } from './fixture.ts';
 import { PEERS } from './peers.ts';
@@ -41,6 +42,34 @@ export async function benchHeap(): Promise<BenchTable> {
     title: `Memory a series, ${SERIES} series`,
     note: 'Bytes: all series recorded once; then with a handle kept for each; then rendered once, with what that keeps.',
     columns: ['', 'bytes', '× ours', 'with handles', 'and rendered'],
+    rows,
+  };
+}
+
+/** What a node pays that takes all of our metrics, and one that takes thirty. */
+export async function benchNodeHeap(): Promise<BenchTable> {
+  const thirty = (['blocks', 'transactions', 'mempool', 'sync'] as const).slice();
+  const rows: string[][] = [];
+  for (const [name, sets] of [
+    ['blocks, transactions, mempool, sync', thirty],
+    ['all domain sets', undefined],
+  ] as const) {
+    const rounds: number[] = [];
+    let described = '';
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = await usedBytes();
+      const registry = new Registry();
+      const node = createNodeMetrics({ registry, ...(sets === undefined ? {} : { sets }) });
+      const page = renderTextBytes(registry);
+      rounds.push((await usedBytes()) - before);
+      described = `${registry.snapshot().families.length} metrics, ${registry.seriesCount()} series`;
+      if (page.length === 0 || Object.keys(node).length === 0) throw new Error('There is nothing to measure.');
+    }
+    rows.push([`${name}: ${described}`, (median(rounds) / 1024).toFixed(0)]);
+  }
+  return {
+    title: "Memory of a node's metrics, rendered once",
+    columns: ['', 'KiB'],
     rows,
   };
 }

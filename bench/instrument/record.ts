@@ -4,6 +4,7 @@
 import { Registry } from '@chainpulse/instrument';
 import type { Contender } from '../table.ts';
 import { compileLoop } from './loop.ts';
+import { openTelemetryMeter } from './open-telemetry.ts';
 import { PEERS } from './peers.ts';
 
 const RECORDS = 400_000;
@@ -40,6 +41,10 @@ export function counterByHandle(): Contender[] {
         PAIRS.map((pair) => counter.labels(pair)),
       );
     }),
+    contender('OpenTelemetry (attributes)', 'subject.counter.add(1, subject.pairs[i & 15]);', {
+      counter: openTelemetryMeter().createCounter('bench_messages'),
+      pairs: PAIRS,
+    }),
     contender('an addition to a Float64Array', 'subject[i & 15] += 1;', new Float64Array(SERIES)),
   ];
 }
@@ -50,32 +55,69 @@ export function counterByLabels(): Contender[] {
     { name: '@chainpulse/instrument', counter: ourCounter() },
     ...PEERS.map(({ name, library }) => ({ name, counter: peerCounter(library) })),
   ];
-  return subjects.map(({ name, counter }) => contender(name, statement, { counter, kinds: KINDS, results: RESULTS }));
+  return [
+    ...subjects.map(({ name, counter }) => contender(name, statement, { counter, kinds: KINDS, results: RESULTS })),
+    contender(
+      'OpenTelemetry (attributes)',
+      'subject.counter.add(1, { kind: subject.kinds[i & 3], result: subject.results[(i >> 2) & 3] });',
+      { counter: openTelemetryMeter().createCounter('bench_messages'), kinds: KINDS, results: RESULTS },
+    ),
+  ];
 }
 
+const OBSERVE = 'subject.handles[i & 15].observe(subject.values[i & 1023]);';
+const HISTOGRAM = {
+  name: 'bench_processing_duration_seconds',
+  help: 'Measured.',
+  labels: { kind: KINDS, result: RESULTS },
+};
+
 export function histogramByHandle(): Contender[] {
-  const statement = 'subject.handles[i & 15].observe(subject.values[i & 1023]);';
-  const ours = new Registry().histogram({
-    name: 'bench_processing_duration_seconds',
-    help: 'Measured.',
-    labels: { kind: KINDS, result: RESULTS },
-    buckets: BUCKETS,
-  });
+  const ours = new Registry().histogram({ ...HISTOGRAM, buckets: BUCKETS });
   return [
-    contender('@chainpulse/instrument', statement, {
+    contender('@chainpulse/instrument', OBSERVE, {
       handles: PAIRS.map((pair) => ours.handle(pair)),
       values: OBSERVATIONS,
     }),
     ...PEERS.map(({ name, library }) => {
       const histogram = new library.Histogram({
-        name: 'bench_processing_duration_seconds',
-        help: 'Measured.',
+        name: HISTOGRAM.name,
+        help: HISTOGRAM.help,
         labelNames: ['kind', 'result'],
         buckets: BUCKETS,
         registers: [new library.Registry()],
       });
-      return contender(name, statement, { handles: PAIRS.map((pair) => histogram.labels(pair)), values: OBSERVATIONS });
+      return contender(name, OBSERVE, { handles: PAIRS.map((pair) => histogram.labels(pair)), values: OBSERVATIONS });
     }),
+    contender(
+      'OpenTelemetry (attributes)',
+      'subject.histogram.record(subject.values[i & 1023], subject.pairs[i & 15]);',
+      {
+        histogram: openTelemetryMeter({ boundaries: BUCKETS }).createHistogram(HISTOGRAM.name),
+        pairs: PAIRS,
+        values: OBSERVATIONS,
+      },
+    ),
+  ];
+}
+
+/** Only OpenTelemetry has one among the peers. */
+export function exponentialByHandle(): Contender[] {
+  const ours = new Registry().exponentialHistogram(HISTOGRAM);
+  return [
+    contender('@chainpulse/instrument', OBSERVE, {
+      handles: PAIRS.map((pair) => ours.handle(pair)),
+      values: OBSERVATIONS,
+    }),
+    contender(
+      'OpenTelemetry (attributes)',
+      'subject.histogram.record(subject.values[i & 1023], subject.pairs[i & 15]);',
+      {
+        histogram: openTelemetryMeter('exponential').createHistogram(HISTOGRAM.name),
+        pairs: PAIRS,
+        values: OBSERVATIONS,
+      },
+    ),
   ];
 }
 

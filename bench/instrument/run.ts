@@ -4,15 +4,19 @@
 
 import { type BenchTable, type Measurement, measure, printTable } from '../table.ts';
 import { SERIES } from './fixture.ts';
-import { benchHeap } from './heap.ts';
-import { counterByHandle, counterByLabels, histogramByHandle } from './record.ts';
+import { formatContenders } from './formats.ts';
+import { benchHeap, benchNodeHeap } from './heap.ts';
+import { benchHttp } from './http.ts';
+import { counterByHandle, counterByLabels, exponentialByHandle, histogramByHandle } from './record.ts';
 import { rendererContenders } from './render.ts';
+import { benchThreads } from './threads.ts';
 
 export async function benchInstrument(): Promise<BenchTable[]> {
   const tables: BenchTable[] = [];
   tables.push(nanoseconds('Counter, by handle (a bound child of the peers)', await measure(counterByHandle())));
   tables.push(nanoseconds('Counter, by label object (two labels)', await measure(counterByLabels())));
   tables.push(nanoseconds('Histogram, by handle (15 bounds)', await measure(histogramByHandle())));
+  tables.push(nanoseconds('Exponential histogram, by handle (160 buckets)', await measure(exponentialByHandle())));
   const rendered = await measure(await rendererContenders(), { rounds: 25, warmups: 10 });
   tables.push({
     title: `Render ${SERIES} series, every value changed since the last`,
@@ -20,7 +24,20 @@ export async function benchInstrument(): Promise<BenchTable[]> {
     columns: ['', 'ms', '× ours'],
     rows: rendered.map(({ name, medianNs, ratio }) => [name, (medianNs / 1e6).toFixed(2), ratio.toFixed(1)]),
   });
+  tables.push({
+    title: `Render ${SERIES} series in each format, every value changed since the last`,
+    note: 'With the snapshot that all but the first are made from.',
+    columns: ['', 'ms', '× text'],
+    rows: (await measure(formatContenders(), { rounds: 15, warmups: 10 })).map(({ name, medianNs, ratio }) => [
+      name,
+      (medianNs / 1e6).toFixed(2),
+      ratio.toFixed(1),
+    ]),
+  });
+  tables.push(await benchHttp());
+  tables.push(await benchThreads());
   tables.push(await benchHeap());
+  tables.push(await benchNodeHeap());
   return tables;
 }
 

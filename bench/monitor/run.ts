@@ -97,7 +97,7 @@ async function measureMonitor(targets: readonly string[]): Promise<Cost> {
 }
 
 function sampleOf(metrics: string, name: string): number {
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]);
 }
 
 async function firstMatch(child: ChildProcess, pattern: RegExp): Promise<string> {

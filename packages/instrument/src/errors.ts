@@ -15,7 +15,12 @@ export type InstrumentErrorCode =
   | 'buckets_invalid'
   | 'series_limit'
   | 'collector_limit'
-  | 'option_invalid';
+  | 'option_invalid'
+  | 'lint'
+  | 'thread_limit'
+  | 'not_granted'
+  | 'port_in_use'
+  | 'listen_failed';
 
 /** `code` is stable and fit for programs; the message names what is wrong and how to mend it. */
 export class InstrumentError extends Error {

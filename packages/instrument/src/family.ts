@@ -1,16 +1,18 @@
 // A metric as it is shown: its description, and the values of its series in a fixed order, histograms already cumulated.
 // Reading allocates nothing: a sample is a value, the identifier of its series, and where it came from (row and part), from
-// which names and labels can be had by whoever does not know that series yet.
+// which names and labels can be had by whoever does not know that series yet. `snapshot` is the same as plain data.
 
-import { FIRST_COUNT_SLOT, SUM_SLOT } from './histogram.ts';
+import { countOf, readExponential } from './exponential/read.ts';
+import { FIRST_COUNT_SLOT, SUM_SLOT } from './histogram-layout.ts';
 import type { Label } from './labels.ts';
-import type { InstrumentType } from './names.ts';
 import type { SeriesTable } from './series-table.ts';
+import { asFamilySnapshot, readPoint, type SharedFamily, type SharedPoint } from './shared-family.ts';
+import type { FamilySnapshot } from './snapshot.ts';
 
 export interface FamilyDescription {
   /** The metric's name, without `_bucket`, `_sum`, `_count`. */
   readonly name: string;
-  readonly type: InstrumentType;
+  readonly type: SharedFamily['type'];
   readonly help: string;
   /** The base unit, or '' where none was given. */
   readonly unit: string;
@@ -21,12 +23,13 @@ export type SampleReader = (value: number, seriesId: number, row: number, part: 
 
 export abstract class Family {
   readonly description: FamilyDescription;
-  /** Samples of a row: 1, or for a histogram its buckets, sum and count. */
+  /** Samples of a row: 1; for a histogram its buckets, sum and count; for an exponential one sum and count alone. */
   readonly partCount: number;
-  protected readonly table: SeriesTable;
+  readonly table: SeriesTable;
 
-  constructor(description: FamilyDescription, table: SeriesTable) {
-    this.description = description;
+  constructor(table: SeriesTable) {
+    const { name, type, help, unit } = table.family;
+    this.description = { name, type, help, unit };
     this.partCount = table.layout.exposed;
     this.table = table;
   }
@@ -45,6 +48,25 @@ export abstract class Family {
     return this.table.idOf(row) !== 0;
   }
 
+  /** Every series that has a value, as plain data. */
+  snapshot(): FamilySnapshot {
+    const { table } = this;
+    const { family } = table;
+    const points: SharedPoint[] = [];
+    for (let row = 0; row < table.rowCount; row++) {
+      if (table.idOf(row) === 0) continue;
+      const point = readPoint(family, {
+        values: table.chunkOf(row),
+        offset: table.offsetOf(row),
+        labels: table.keptLabelsOf(row),
+        createdMs: table.createdMsOf(row),
+        exemplars: table.exemplarsOf(row),
+      });
+      if (point !== undefined) points.push(point);
+    }
+    return asFamilySnapshot(family, points);
+  }
+
   /** Every sample, in the order of rows and, within a histogram, buckets ascending, `+Inf`, sum, count. */
   abstract read(reader: SampleReader): void;
   abstract sampleName(part: number): string;
@@ -52,10 +74,10 @@ export abstract class Family {
   abstract labelsOf(row: number, part: number): readonly Label[];
 }
 
-/** Counters, gauges and infos: one value a row. Absent values are left out. */
+/** Counters, gauges, infos and state sets: one value a row. Absent values are left out. */
 export class ScalarFamily extends Family {
   read(reader: SampleReader): void {
-    const table = this.table;
+    const { table } = this;
     for (let row = 0; row < table.rowCount; row++) {
       const id = table.idOf(row);
       if (id === 0) continue;
@@ -77,13 +99,13 @@ export class ScalarFamily extends Family {
 export class BucketFamily extends Family {
   readonly #bucketLabels: readonly Label[];
 
-  constructor(description: FamilyDescription, table: SeriesTable, bounds: Float64Array) {
-    super(description, table);
+  constructor(table: SeriesTable, bounds: Float64Array) {
+    super(table);
     this.#bucketLabels = [...Array.from(bounds, String), '+Inf'].map((value) => ({ name: 'le', value }));
   }
 
   read(reader: SampleReader): void {
-    const table = this.table;
+    const { table } = this;
     const bucketCount = this.#bucketLabels.length;
     for (let row = 0; row < table.rowCount; row++) {
       const id = table.idOf(row);
@@ -111,5 +133,27 @@ export class BucketFamily extends Family {
     const bucketLabel = this.#bucketLabels[part];
     if (bucketLabel === undefined) return labels;
     return [...labels, bucketLabel].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** Parts of a row: sum, count. Its buckets come and go with what is observed, so they are in snapshots alone. */
+export class ExponentialFamily extends Family {
+  read(reader: SampleReader): void {
+    const { table } = this;
+    for (let row = 0; row < table.rowCount; row++) {
+      const id = table.idOf(row);
+      if (id === 0) continue;
+      const state = readExponential(table.chunkOf(row), table.offsetOf(row), table.family.exponential!);
+      reader(state.sum, id, row, 0);
+      reader(countOf(state), id + 1, row, 1);
+    }
+  }
+
+  sampleName(part: number): string {
+    return `${this.description.name}${part === 0 ? '_sum' : '_count'}`;
+  }
+
+  labelsOf(row: number): readonly Label[] {
+    return this.table.labelsOf(row);
   }
 }

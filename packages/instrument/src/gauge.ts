@@ -3,7 +3,8 @@
 
 import { HandleCache, SeriesHandle } from './handle.ts';
 import type { LabelSchema, LabelValues } from './labels.ts';
-import { INVALID_VALUE, type RowLayout, type SeriesTable } from './series-table.ts';
+import type { RowLayout } from './row-layout.ts';
+import { INVALID_VALUE, type SeriesTable } from './series-table.ts';
 
 /** A gauge without labels, or one series of a gauge with labels. */
 export interface Gauge {
@@ -27,12 +28,16 @@ export interface LabelledGauge<S extends LabelSchema> {
   remove(labels: LabelValues<S>): boolean;
 }
 
-export const GAUGE_LAYOUT: RowLayout = { slots: 1, exposed: 1, initial: Number.NaN };
+export const GAUGE_LAYOUT: RowLayout = { slots: 1, exposed: 1, initial: Number.NaN, overflows: false };
+/** With a second slot for the stamp of the last set. */
+export const STAMPED_GAUGE_LAYOUT: RowLayout = { ...GAUGE_LAYOUT, slots: 2 };
+export const STAMP_SLOT = 1;
 
 export class GaugeHandle extends SeriesHandle implements Gauge {
   set(value: number): void {
-    if (this.values.length === 0 || !isValue(value)) this.drop();
-    else this.values[this.offset] = value;
+    if (this.values.length > 0 && isValue(value)) this.values[this.offset] = value;
+    else if (isValue(value) && this.revive()) this.values[this.offset] = value;
+    else this.drop();
   }
 
   inc(amount = 1): void {
@@ -48,39 +53,58 @@ export class GaugeHandle extends SeriesHandle implements Gauge {
   }
 }
 
+class WatchedGaugeHandle extends GaugeHandle {
+  readonly #afterRecord: (row: number) => void;
+
+  constructor(table: SeriesTable, row: number, afterRecord: (row: number) => void) {
+    super(table, row);
+    this.#afterRecord = afterRecord;
+  }
+
+  /** `inc` and `dec` end here too. */
+  override set(value: number): void {
+    super.set(value);
+    if (isValue(value) && this.row >= 0) this.#afterRecord(this.row);
+  }
+}
+
 export class GaugeFamily<S extends LabelSchema> implements LabelledGauge<S> {
   readonly #table: SeriesTable;
-  readonly #handles: HandleCache<GaugeHandle>;
+  readonly handles: HandleCache<GaugeHandle>;
 
   constructor(table: SeriesTable) {
     this.#table = table;
-    this.#handles = new HandleCache(table, (row) => new GaugeHandle(table, row));
+    this.handles = new HandleCache(table, gaugeHandleMakers(table));
   }
 
   handle(labels: LabelValues<S>): Gauge {
-    return this.#handles.of(labels);
+    return this.handles.of(labels);
   }
 
   set(labels: LabelValues<S>, value: number): void {
     const table = this.#table;
     // The value before the labels: what cannot be taken must not make a series.
-    const row = isValue(value) ? table.rowOf(labels) : INVALID_VALUE;
-    if (row < 0) table.countRefusal(row);
-    else table.chunkOf(row)[table.offsetOf(row)] = value;
+    let row = isValue(value) ? table.rowOf(labels) : INVALID_VALUE;
+    if (row < 0) row = table.settle(row);
+    if (row < 0) return;
+    table.chunkOf(row)[table.offsetOf(row)] = value;
+    if (table.isWatched) table.recorded(row);
   }
 
   inc(labels: LabelValues<S>, amount = 1): void {
     const table = this.#table;
-    const row = isValue(amount) ? table.rowOf(labels) : INVALID_VALUE;
-    if (row < 0) {
-      table.countRefusal(row);
-      return;
-    }
+    let row = isValue(amount) ? table.rowOf(labels) : INVALID_VALUE;
+    if (row < 0) row = table.settle(row);
+    if (row < 0) return;
     const values = table.chunkOf(row);
     const offset = table.offsetOf(row);
     const sum = startingFromZero(values[offset]) + amount;
-    if (isValue(sum)) values[offset] = sum;
-    else table.countRefusal(INVALID_VALUE);
+    if (!isValue(sum)) {
+      table.settle(INVALID_VALUE);
+      return;
+    }
+    values[offset] = sum;
+    if (table.isWatched) table.recorded(row);
   }
 
   dec(labels: LabelValues<S>, amount = 1): void {
@@ -89,7 +113,7 @@ export class GaugeFamily<S extends LabelSchema> implements LabelledGauge<S> {
   }
 
   remove(labels: LabelValues<S>): boolean {
-    if (this.#table.isOpen) return this.#handles.remove(labels);
+    if (this.#table.isOpen) return this.handles.remove(labels);
     const row = this.#table.existingRowOf(labels);
     if (row < 0) return false;
     const chunk = this.#table.chunkOf(row);
@@ -98,6 +122,13 @@ export class GaugeFamily<S extends LabelSchema> implements LabelledGauge<S> {
     chunk[offset] = Number.NaN;
     return wasPresent;
   }
+}
+
+function gaugeHandleMakers(table: SeriesTable) {
+  return {
+    plain: (row: number) => new GaugeHandle(table, row),
+    watched: (row: number, afterRecord: (row: number) => void) => new WatchedGaugeHandle(table, row, afterRecord),
+  };
 }
 
 function isValue(value: unknown): value is number {

@@ -3,65 +3,156 @@
 // reading it gives `undefined`, which is the only check that the hot path pays for, and what it is given is counted.
 
 import type { DropReason } from './drops.ts';
+import { asExemplar, type ExemplarLabels } from './exemplar.ts';
 import { reasonOf, type SeriesTable } from './series-table.ts';
 import { NO_VALUES } from './values.ts';
+
+type UncheckedLabels = Readonly<Record<string, unknown>>;
 
 export abstract class SeriesHandle {
   protected values: Float64Array = NO_VALUES;
   protected offset = 0;
-  readonly #table: SeriesTable;
-  #whyNowhere: DropReason = 'unknown_label';
+  protected readonly table: SeriesTable;
+  protected row = -1;
+  /** Of a handle that never led anywhere: why. Of one whose series comes back when it is recorded again: what finds it. */
+  #elsewhere: DropReason | (() => number) | undefined;
 
   /** `row` may be a refusal of `SeriesTable.rowOf`. */
   constructor(table: SeriesTable, row: number) {
-    this.#table = table;
-    if (row < 0) {
-      this.#whyNowhere = reasonOf(row);
-    } else {
-      this.values = table.chunkOf(row);
-      this.offset = table.offsetOf(row);
-    }
+    this.table = table;
+    if (row < 0) this.#elsewhere = reasonOf(row);
+    else this.#attach(row);
   }
 
-  /** The series was removed: from now on the handle leads nowhere. */
+  /** The series was removed: from now on the handle leads nowhere, or to a new series if it can be revived. */
   detach(): void {
     this.values = NO_VALUES;
+    this.row = -1;
+  }
+
+  reviveBy(reviver: () => number): void {
+    this.#elsewhere = reviver;
+  }
+
+  /** Leads to a new series of the same labels, if it led nowhere and may. */
+  protected revive(): boolean {
+    if (typeof this.#elsewhere !== 'function' || this.values.length > 0) return false;
+    const row = this.#elsewhere();
+    if (row < 0) return false;
+    this.#attach(row);
+    return true;
   }
 
   /** Counts a record that could not be taken. */
   protected drop(): void {
-    this.#table.shared.drops.count(this.values.length === 0 ? this.#whyNowhere : 'invalid_value');
+    this.table.shared.drops.count(this.values.length === 0 ? this.#whyNowhere() : 'invalid_value');
   }
+
+  /** Keeps what leads from a bucket to a trace; labels that cannot be kept are counted. */
+  protected keepExemplar(bucket: number, value: number, labels: ExemplarLabels): void {
+    keepExemplar(this.table, this.row, { bucket, value, labels });
+  }
+
+  #whyNowhere(): DropReason {
+    return typeof this.#elsewhere === 'string' ? this.#elsewhere : 'unknown_label';
+  }
+
+  #attach(row: number): void {
+    this.row = row;
+    this.values = this.table.chunkOf(row);
+    this.offset = this.table.offsetOf(row);
+  }
+}
+
+export interface ExemplarRecord {
+  readonly bucket: number;
+  readonly value: number;
+  readonly labels: ExemplarLabels;
+}
+
+/** Keeps an exemplar of a row, or counts one that cannot be kept. */
+export function keepExemplar(table: SeriesTable, row: number, { bucket, value, labels }: ExemplarRecord): void {
+  if (row < 0) return;
+  const exemplar = asExemplar(labels, value, table.shared.nowMs());
+  if (exemplar === undefined) table.shared.drops.count('invalid_value');
+  else table.keepExemplar(row, bucket, exemplar);
+}
+
+/** How the handles of one kind of instrument are made. */
+export interface HandleMakers<H extends SeriesHandle> {
+  plain(row: number): H;
+  /** One that tells the table of each record: `afterRecord` is to be called with the row. */
+  watched(row: number, afterRecord: (row: number) => void): H;
 }
 
 /** The handles of one instrument, made when they are asked for: the same object for the same labels. */
 export class HandleCache<H extends SeriesHandle> {
   readonly #table: SeriesTable;
-  readonly #make: (row: number) => H;
+  readonly #makers: HandleMakers<H>;
   /** By row. */
   readonly #handles: (H | undefined)[] = [];
+  /** Of rows to which a limit led other labels; each record is counted. */
+  #limited: (H | undefined)[] | undefined;
 
-  constructor(table: SeriesTable, make: (row: number) => H) {
+  constructor(table: SeriesTable, makers: HandleMakers<H>) {
     this.#table = table;
-    this.#make = make;
+    this.#makers = makers;
   }
 
-  of(labels: Readonly<Record<string, unknown>>): H {
+  of(labels: UncheckedLabels): H {
     const row = this.#table.rowOf(labels);
     const known = this.#handles[row];
     if (known !== undefined) return known;
+    if (row < 0) return this.#ofLimited(row);
     const handle = this.#make(row);
-    if (row >= 0) this.#handles[row] = handle;
+    if (this.#table.isOpen && this.#table.isWatched) this.#makeRevivable(handle, labels);
+    this.#handles[row] = handle;
     return handle;
   }
 
   /** Takes the series away and detaches its handle; false when there was none, or when it exists for ever. */
-  remove(labels: Readonly<Record<string, unknown>>): boolean {
+  remove(labels: UncheckedLabels): boolean {
     const row = this.#table.isOpen ? this.#table.existingRowOf(labels) : -1;
     if (row < 0) return false;
-    this.#handles[row]?.detach();
-    this.#handles[row] = undefined;
-    this.#table.remove(row);
+    this.removeRow(row);
     return true;
+  }
+
+  removeRow(row: number): void {
+    for (const handles of [this.#handles, this.#limited]) {
+      if (handles?.[row] === undefined) continue;
+      handles[row].detach();
+      handles[row] = undefined;
+    }
+    this.#table.remove(row);
+  }
+
+  #make(row: number): H {
+    const table = this.#table;
+    return table.isWatched
+      ? this.#makers.watched(row, (recorded) => table.recorded(recorded))
+      : this.#makers.plain(row);
+  }
+
+  #ofLimited(answer: number): H {
+    const table = this.#table;
+    const row = table.limitedRowOf(answer);
+    if (row < 0) return this.#makers.plain(answer);
+    this.#limited ??= [];
+    this.#limited[row] ??= this.#makers.watched(row, (recorded) => {
+      table.countLimited(recorded);
+      if (table.isWatched) table.recorded(recorded);
+    });
+    return this.#limited[row];
+  }
+
+  #makeRevivable(handle: H, labels: UncheckedLabels): void {
+    const kept = { ...labels };
+    handle.reviveBy(() => {
+      const row = this.#table.rowOf(kept);
+      if (row < 0) return this.#table.limitedRowOf(row);
+      this.#handles[row] = handle;
+      return row;
+    });
   }
 }

@@ -43,6 +43,20 @@ export type Admission = 'known' | 'new' | 'overflow' | 'refused';
 /** Of a bounded label: where `other` is. */
 export const OVERFLOW_ORDINAL = 0;
 
+/** Closed dimensions never change, so instruments that were given the same list share one. By list and name. */
+const closedDimensions = new WeakMap<readonly string[], Map<string, Dimension>>();
+
+/** The numbering of a label's values, its own or, where they are closed, one that others use too. */
+export function dimensionOf(name: string, values: readonly string[] | Bounded): Dimension {
+  if ('limit' in values) return new Dimension(name, values);
+  const byName = closedDimensions.get(values) ?? new Map<string, Dimension>();
+  const known = byName.get(name);
+  if (known?.hasValues(values) === true) return known;
+  const dimension = new Dimension(name, values);
+  closedDimensions.set(values, byName.set(name, dimension));
+  return dimension;
+}
+
 /** The numbering of one label's values. */
 export class Dimension {
   readonly name: string;
@@ -51,7 +65,8 @@ export class Dimension {
   readonly radix: number;
   /** Read by the hot path, which must not pay for a call. */
   readonly ordinals = new Map<unknown, number>();
-  readonly #values: string[] = [];
+  /** By ordinal; series share these objects. */
+  readonly #labels: Label[] = [];
   /** Series with each ordinal; of a bounded label only, as closed values are never given free. */
   readonly #uses: number[] = [];
   readonly #free: number[] = [];
@@ -60,7 +75,7 @@ export class Dimension {
     this.name = name;
     this.isClosed = !('limit' in values);
     this.radix = 'limit' in values ? values.limit + 1 : values.length;
-    for (const value of 'limit' in values ? [OVERFLOW_VALUE] : values) this.#number(this.#values.length, value);
+    for (const value of 'limit' in values ? [OVERFLOW_VALUE] : values) this.#number(this.#labels.length, value);
   }
 
   /** Decides about a value without changing anything. `new` means that `admit` will number it. */
@@ -73,13 +88,18 @@ export class Dimension {
 
   /** Numbers a value that `examine` called `new`. */
   admit(value: string): number {
-    const ordinal = this.#free.pop() ?? this.#values.length;
+    const ordinal = this.#free.pop() ?? this.#labels.length;
     this.#number(ordinal, value);
     return ordinal;
   }
 
+  /** Whether these are its values; the list may have been changed since. */
+  hasValues(values: readonly string[]): boolean {
+    return values.length === this.#labels.length && values.every((value, i) => value === this.#labels[i]?.value);
+  }
+
   label(ordinal: number): Label {
-    return { name: this.name, value: this.#values[ordinal]! };
+    return this.#labels[ordinal]!;
   }
 
   /** A series with this ordinal was made. */
@@ -92,12 +112,12 @@ export class Dimension {
     if (this.isClosed) return;
     const uses = --this.#uses[ordinal]!;
     if (uses > 0 || ordinal === OVERFLOW_ORDINAL) return;
-    this.ordinals.delete(this.#values[ordinal]!);
+    this.ordinals.delete(this.#labels[ordinal]!.value);
     this.#free.push(ordinal);
   }
 
   #number(ordinal: number, value: string): void {
     this.ordinals.set(value, ordinal);
-    this.#values[ordinal] = value;
+    this.#labels[ordinal] = { name: this.name, value };
   }
 }

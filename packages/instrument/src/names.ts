@@ -4,7 +4,7 @@
 import { InstrumentError } from './errors.ts';
 import { type Bounded, type LabelSchema, MAX_BOUNDED_VALUES, MAX_LABEL_VALUE_LENGTH } from './labels.ts';
 
-export type InstrumentType = 'counter' | 'gauge' | 'histogram' | 'info';
+export type InstrumentType = 'counter' | 'gauge' | 'histogram' | 'exponential' | 'info' | 'stateset';
 
 /** Labels of one instrument. */
 const MAX_LABELS = 16;
@@ -12,7 +12,7 @@ const MAX_LABELS = 16;
 const MAX_BUCKETS = 256;
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const UNIT = /^[a-zA-Z0-9_:]+$/;
 
 /** Given by whoever collects a target; an instrument that sets one would be renamed to `exported_…` on the way. */
@@ -87,6 +87,21 @@ export function checkBuckets(name: string, buckets: readonly number[]): Float64A
   return Float64Array.from(buckets);
 }
 
+/** Of an info: the labels that tell its series apart are some of its own. */
+export function checkInfoBy(name: string, labels: LabelSchema, by: readonly string[]): void {
+  for (const label of by) {
+    if (!Object.hasOwn(labels, label)) {
+      fail('label_name_invalid', `${name} is to be shown by ${quote(label)}, which is none of its labels.`);
+    }
+  }
+}
+
+export function checkPositive(name: string, option: string, value: number): void {
+  if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY) {
+    fail('option_invalid', `${option} of ${name} is ${String(value)}: give a number above 0.`);
+  }
+}
+
 function checkLabelName(name: string, type: InstrumentType, label: string): void {
   if (!LABEL_NAME.test(label)) {
     fail(
@@ -103,7 +118,7 @@ function checkLabelName(name: string, type: InstrumentType, label: string): void
   if (TARGET_LABELS.has(label)) {
     fail('label_name_reserved', `The label ${quote(label)} of ${name} is set by whoever collects: use another name.`);
   }
-  if (type === 'histogram' && label === 'le') {
+  if ((type === 'histogram' || type === 'exponential') && label === 'le') {
     fail('label_name_reserved', `The label "le" of ${name} is the histogram's own: use another name.`);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { bounded, InstrumentError, type InstrumentErrorCode, Registry, renderText } from './index.ts';
+import { bounded, exposeOwnMetrics, InstrumentError, type InstrumentErrorCode, Registry, renderText } from './index.ts';
 
 function refused(code: InstrumentErrorCode, message: RegExp, make: () => unknown): void {
   assert.throws(make, (error) => {
@@ -283,7 +283,7 @@ describe('onCollect', () => {
 describe('the registry about itself', () => {
   it('shows what it holds and what it dropped, and tells the same to the program', () => {
     const registry = new Registry();
-    registry.exposeOwn();
+    exposeOwnMetrics(registry);
     const votes = registry.counter({ name: 'votes_total', help, labels: { type: ['a'] } });
     votes.inc({ type: 'b' } as never);
     votes.inc({ type: 'a' }, -1);

@@ -1,56 +1,61 @@
 // The registry: makes instruments, checks them against each other, and shows what they hold. It is the only maker of
 // tables and families, so everything that must be unique or bounded in a process is decided here.
 
-import { COUNTER_LAYOUT, type Counter, CounterFamily, CounterHandle, type LabelledCounter } from './counter.ts';
-import { DROP_REASONS, DropCounts, type DropReason } from './drops.ts';
+import { BucketIndex } from './bucket-index.ts';
+import { Collection, type MetricReader } from './collection.ts';
+import { COUNTER_LAYOUT, type Counter, CounterFamily, type LabelledCounter } from './counter.ts';
+import { DropCounts, type DropReason } from './drops.ts';
 import { InstrumentError } from './errors.ts';
-import { BucketFamily, type Family, type FamilyDescription, ScalarFamily } from './family.ts';
-import { GAUGE_LAYOUT, type Gauge, GaugeFamily, GaugeHandle, type LabelledGauge } from './gauge.ts';
+import { type ExponentialLayout, exponentialLayout } from './exponential/layout.ts';
+import { ExponentialHistogramFamily } from './exponential-histogram.ts';
+import { BucketFamily, ExponentialFamily, type Family, type FamilyDescription, ScalarFamily } from './family.ts';
 import {
-  type Histogram,
-  HistogramFamily,
-  HistogramHandle,
-  histogramLayout,
-  type LabelledHistogram,
-} from './histogram.ts';
+  GAUGE_LAYOUT,
+  type Gauge,
+  GaugeFamily,
+  type LabelledGauge,
+  STAMP_SLOT,
+  STAMPED_GAUGE_LAYOUT,
+} from './gauge.ts';
+import type { HandleCache, SeriesHandle } from './handle.ts';
+import { HistogramFamily } from './histogram.ts';
+import { histogramLayout } from './histogram-layout.ts';
 import { type Info, InfoFamily } from './info.ts';
-import { Dimension, type Label, type LabelSchema } from './labels.ts';
-import { checkBuckets, checkHelp, checkLabels, checkName, type InstrumentType } from './names.ts';
+import { type Dimension, dimensionOf, type Label, type LabelSchema } from './labels.ts';
+import { type LintFinding, lintInstrument } from './lint.ts';
+import { mergeFamilies } from './merge.ts';
+import {
+  checkBuckets,
+  checkHelp,
+  checkInfoBy,
+  checkLabels,
+  checkName,
+  checkPositive,
+  type InstrumentType,
+} from './names.ts';
+import type { Histogram, LabelledHistogram } from './observing-family.ts';
+import type {
+  BucketOptions,
+  ExponentialOptions,
+  GaugeOptions,
+  InfoOptions,
+  InstrumentOptions,
+  LabelledOptions,
+  RegistryOptions,
+} from './registry-options.ts';
+import type { RowLayout } from './row-layout.ts';
 import { SeriesBudget } from './series-budget.ts';
-import { type RowLayout, SeriesTable, type SharedState } from './series-table.ts';
+import { SeriesTable, type SharedState } from './series-table.ts';
+import type { SharedFamily } from './shared-family.ts';
+import type { MergeMode, Snapshot, SnapshotSource } from './snapshot.ts';
+import { type LabelledStateSet, type StateSet, StateSetFamily, UnlabelledStateSet } from './state-set.ts';
 import { ValueStore } from './values.ts';
 
 const DEFAULT_MAX_SERIES = 10_000;
-/** Callbacks of `onCollect` at a time. */
-const MAX_COLLECTORS = 1000;
+/** Names of conflicting metrics that are kept. */
+const MAX_CONFLICTS = 1000;
 
-export interface RegistryOptions {
-  /**
-   * Series that the registry may show (default 10,000; a histogram counts its buckets, sum and count). An instrument with
-   * closed labels that does not fit is refused when it is made; a bounded label's new series is dropped and counted.
-   */
-  readonly maxSeries?: number;
-}
-
-export interface InstrumentOptions {
-  /** Prometheus's rules; a counter ends in `_total`. */
-  readonly name: string;
-  /** One sentence. */
-  readonly help: string;
-  /** The base unit of the values, such as `seconds`, `bytes` or `ratio`. */
-  readonly unit?: string;
-  readonly labels?: undefined;
-}
-
-export interface LabelledOptions<S extends LabelSchema> extends Omit<InstrumentOptions, 'labels'> {
-  /** For each label its closed list of values, or `bounded(N)`. */
-  readonly labels: S;
-}
-
-export interface BucketOptions {
-  /** Finite upper bounds, ascending, 1 to 256 of them; `+Inf` is always there. */
-  readonly buckets: readonly number[];
-}
+type AnyOptions = InstrumentOptions | LabelledOptions<LabelSchema>;
 
 /** Is shown every metric and then its samples. */
 export interface RegistryVisitor {
@@ -63,64 +68,135 @@ export interface RegistryVisitor {
   sample(name: string, labels: readonly Label[], value: number, seriesId: number): void;
 }
 
-/** What the four kinds of instruments are made from once their options are checked. */
+/** What a table and its family are made from once the options are checked. */
 interface Registration {
-  readonly options: InstrumentOptions | LabelledOptions<LabelSchema>;
+  readonly options: AnyOptions;
   readonly type: InstrumentType;
   readonly layout: RowLayout;
+  readonly merge?: MergeMode;
   readonly bounds?: Float64Array;
+  readonly exponential?: ExponentialLayout;
 }
 
-const UNLABELLED_ROW = 0;
+/** Labels of a state set that may name its states. */
+type OtherLabels<S extends LabelSchema, L extends string> = Omit<S, L>;
+type StateOf<S extends LabelSchema, L extends string> = S[L] extends readonly (infer V extends string)[] ? V : never;
 
 export class Registry {
   readonly #shared: SharedState;
+  readonly #lint: NonNullable<RegistryOptions['lint']>;
+  readonly #collection: Collection;
   /** By name. */
   readonly #families: Family[] = [];
   readonly #sampleNames = new Map<string, string>();
-  readonly #collectors = new Set<() => void>();
-  #isCollecting = false;
+  readonly #instruments = new Map<string, object>();
+  readonly #handleCaches = new Map<SeriesTable, HandleCache<SeriesHandle>>();
+  readonly #findings: LintFinding[] = [];
+  readonly #conflicts = new Set<string>();
 
   /** @throws {InstrumentError} `option_invalid` */
-  constructor({ maxSeries = DEFAULT_MAX_SERIES }: RegistryOptions = {}) {
+  constructor({ maxSeries = DEFAULT_MAX_SERIES, lint = 'collect', nowMs = Date.now, memory }: RegistryOptions = {}) {
     if (!Number.isSafeInteger(maxSeries) || maxSeries < 1) {
       throw new InstrumentError('option_invalid', `maxSeries is ${String(maxSeries)}: give a whole number above 0.`);
     }
-    this.#shared = { values: new ValueStore(), budget: new SeriesBudget(maxSeries), drops: new DropCounts() };
+    const budget = new SeriesBudget(maxSeries);
+    this.#shared = { values: new ValueStore(memory), budget, drops: new DropCounts(), memory, nowMs };
+    this.#lint = lint;
+    this.#collection = new Collection(this.#shared.drops);
+  }
+
+  /** What is legal and yet unwise about the instruments made so far; see {@link RegistryOptions.lint}. */
+  get lintFindings(): readonly LintFinding[] {
+    return this.#findings;
+  }
+
+  /** Names of metrics that an attached source describes otherwise than this registry: its series of them are left out. */
+  get conflicts(): ReadonlySet<string> {
+    return this.#conflicts;
   }
 
   /** Makes a counter. @throws {InstrumentError} when its description breaks a rule; the message says which. */
   counter<const S extends LabelSchema>(options: LabelledOptions<S>): LabelledCounter<S>;
   counter(options: InstrumentOptions): Counter;
-  counter(options: InstrumentOptions | LabelledOptions<LabelSchema>): Counter | LabelledCounter<LabelSchema> {
+  counter(options: AnyOptions): Counter | LabelledCounter<LabelSchema> {
     const table = this.#register({ options, type: 'counter', layout: COUNTER_LAYOUT });
-    return options.labels === undefined ? new CounterHandle(table, UNLABELLED_ROW) : new CounterFamily(table);
+    const family = this.#keepHandles(table, new CounterFamily<LabelSchema>(table));
+    return this.#keep(options.name, options.labels === undefined ? family.handle({}) : family);
   }
 
   /** Makes a gauge. @throws {InstrumentError} when its description breaks a rule; the message says which. */
-  gauge<const S extends LabelSchema>(options: LabelledOptions<S>): LabelledGauge<S>;
-  gauge(options: InstrumentOptions): Gauge;
-  gauge(options: InstrumentOptions | LabelledOptions<LabelSchema>): Gauge | LabelledGauge<LabelSchema> {
-    const table = this.#register({ options, type: 'gauge', layout: GAUGE_LAYOUT });
-    return options.labels === undefined ? new GaugeHandle(table, UNLABELLED_ROW) : new GaugeFamily(table);
+  gauge<const S extends LabelSchema>(options: LabelledOptions<S> & GaugeOptions): LabelledGauge<S>;
+  gauge(options: InstrumentOptions & GaugeOptions): Gauge;
+  gauge(options: AnyOptions & GaugeOptions): Gauge | LabelledGauge<LabelSchema> {
+    const family = this.#gauge(options, 'gauge', options.merge);
+    return this.#keep(options.name, options.labels === undefined ? family.handle({}) : family);
   }
 
   /** Makes a histogram. @throws {InstrumentError} when its description breaks a rule; the message says which. */
   histogram<const S extends LabelSchema>(options: LabelledOptions<S> & BucketOptions): LabelledHistogram<S>;
   histogram(options: InstrumentOptions & BucketOptions): Histogram;
-  histogram(
-    options: (InstrumentOptions | LabelledOptions<LabelSchema>) & BucketOptions,
-  ): Histogram | LabelledHistogram<LabelSchema> {
+  histogram(options: AnyOptions & BucketOptions): Histogram | LabelledHistogram<LabelSchema> {
     const bounds = checkBuckets(options.name, options.buckets);
     const table = this.#register({ options, type: 'histogram', layout: histogramLayout(bounds.length), bounds });
-    return options.labels === undefined
-      ? new HistogramHandle(table, UNLABELLED_ROW, bounds)
-      : new HistogramFamily(table, bounds);
+    const family = this.#keepHandles(table, new HistogramFamily<LabelSchema>(table, new BucketIndex(bounds)));
+    return this.#keep(options.name, options.labels === undefined ? family.handle({}) : family);
+  }
+
+  /**
+   * Makes a histogram that scales its own buckets to what is observed (a native histogram, as Prometheus calls it). The
+   * protobuf format and OTLP carry it as it is; the text formats show it as classic buckets at powers of two.
+   * @throws {InstrumentError} when its description breaks a rule; the message says which.
+   */
+  exponentialHistogram<const S extends LabelSchema>(
+    options: LabelledOptions<S> & ExponentialOptions,
+  ): LabelledHistogram<S>;
+  exponentialHistogram(options: InstrumentOptions & ExponentialOptions): Histogram;
+  exponentialHistogram(options: AnyOptions & ExponentialOptions): Histogram | LabelledHistogram<LabelSchema> {
+    const layout = exponentialLayout(options);
+    const table = this.#register({ options, type: 'exponential', layout, exponential: layout });
+    const family = this.#keepHandles(table, new ExponentialHistogramFamily<LabelSchema>(table, layout));
+    return this.#keep(options.name, options.labels === undefined ? family.handle({}) : family);
   }
 
   /** Makes an info; its name ends in `_info`. @throws {InstrumentError} as `counter` does. */
-  info<const S extends LabelSchema>(options: LabelledOptions<S>): Info<S> {
-    return new InfoFamily(this.#register({ options, type: 'info', layout: GAUGE_LAYOUT }));
+  info<const S extends LabelSchema>(options: LabelledOptions<S> & InfoOptions): Info<S> {
+    checkInfoBy(options.name, options.labels, options.by ?? []);
+    const table = this.#register({ options, type: 'info', layout: GAUGE_LAYOUT });
+    return this.#keep(options.name, new InfoFamily<S>(table, options.by ?? []));
+  }
+
+  /**
+   * Makes a state set: the closed label `state` (or the one that `stateLabel` names) lists its states.
+   * @throws {InstrumentError} as `counter` does
+   */
+  stateSet<const S extends LabelSchema, const L extends keyof S & string = 'state'>(
+    options: LabelledOptions<S> & { readonly stateLabel?: L },
+  ): keyof OtherLabels<S, L> extends never
+    ? StateSet<StateOf<S, L>>
+    : LabelledStateSet<OtherLabels<S, L>, StateOf<S, L>>;
+  stateSet(options: LabelledOptions<LabelSchema> & { readonly stateLabel?: string }): unknown {
+    const label = options.stateLabel ?? 'state';
+    const values = options.labels[label];
+    if (!Array.isArray(values)) {
+      throw new InstrumentError(
+        'label_values_invalid',
+        `The state set ${options.name} needs a label ${JSON.stringify(label)} with the closed list of its states.`,
+      );
+    }
+    const gauge = this.#gauge(options, 'stateset', 'last');
+    const family = new StateSetFamily<LabelSchema, string>(gauge, { label, values: values as readonly string[] });
+    return this.#keep(options.name, Object.keys(options.labels).length === 1 ? new UnlabelledStateSet(family) : family);
+  }
+
+  /** What was made under this name: the instrument that its maker was given, of whichever type. */
+  instrument(name: string): object | undefined {
+    return this.#instruments.get(name);
+  }
+
+  /** Whether the metric has a series of exactly these labels now. Makes nothing, and never throws. */
+  hasSeries(name: string, labels: Readonly<Record<string, unknown>>): boolean {
+    const table = this.#families.find((family) => family.description.name === name)?.table;
+    return table !== undefined && table.existingRowOf(labels) >= 0;
   }
 
   /**
@@ -129,22 +205,35 @@ export class Registry {
    * @throws {InstrumentError} `collector_limit` at 1,000 callbacks
    */
   onCollect(collector: () => void): () => void {
-    if (this.#collectors.size >= MAX_COLLECTORS) {
-      throw new InstrumentError(
-        'collector_limit',
-        `There are ${MAX_COLLECTORS} onCollect callbacks: register one for many gauges, and end those no longer needed.`,
-      );
-    }
-    const registered = (): void => collector();
-    this.#collectors.add(registered);
-    return () => {
-      this.#collectors.delete(registered);
-    };
+    return this.#collection.onCollect(collector);
   }
 
-  /** Shows every metric and its samples: metrics by name, series in the order in which they were made. */
+  /**
+   * As `onCollect`, but afterwards and with a view of everything, that of other threads included: for values that are
+   * computed from other metrics.
+   * @throws {InstrumentError} `collector_limit` at 1,000 callbacks
+   */
+  onDerive(deriver: (reader: MetricReader) => void): () => void {
+    return this.#collection.onDerive(deriver);
+  }
+
+  /**
+   * Shows the families of a source with this registry's own from now on; answers with a function that ends it.
+   * @throws {InstrumentError} `collector_limit` at 1,000 sources
+   */
+  attach(source: SnapshotSource): () => void {
+    return this.#collection.attach(source);
+  }
+
+  /** Lets the attached sources fetch what they cannot tell at once. Never rejects; failures are counted as `internal`. */
+  refresh(): Promise<void> {
+    return this.#collection.refresh();
+  }
+
+  /** Shows every metric and its samples: metrics by name, series in the order in which they were made. Without sources. */
   visit(visitor: RegistryVisitor): void {
-    for (const family of this.collect()) {
+    this.#runCollection();
+    for (const family of this.#families) {
       visitor.family(family.description);
       family.read((value, seriesId, row, part) => {
         visitor.sample(family.sampleName(part), family.labelsOf(row, part), value, seriesId);
@@ -152,18 +241,20 @@ export class Registry {
     }
   }
 
-  /** Calls the callbacks of `onCollect` and answers with all metrics by name: what renderers read. See {@link visit}. */
-  collect(): readonly Family[] {
-    if (this.#isCollecting) return this.#families;
-    this.#isCollecting = true;
-    for (const collector of this.#collectors) {
-      try {
-        collector();
-      } catch {
-        this.#shared.drops.count('internal');
-      }
-    }
-    this.#isCollecting = false;
+  /** Everything as plain data, attached sources included: what renderers and pushes read. */
+  snapshot(): Snapshot {
+    const foreign = this.#runCollection();
+    const own = this.#families.map((family) => family.snapshot());
+    return { takenAtMs: this.#shared.nowMs(), families: foreign.length === 0 ? own : this.#merge([own, ...foreign]) };
+  }
+
+  /**
+   * The metrics themselves, by name, after the callbacks have run; undefined while there are attached sources, whose series
+   * only `snapshot` knows. What the fast text renderer reads.
+   */
+  collectOwn(): readonly Family[] | undefined {
+    if (this.#collection.hasSources) return undefined;
+    this.#runCollection();
     return this.#families;
   }
 
@@ -172,51 +263,82 @@ export class Registry {
     return this.#shared.drops.snapshot();
   }
 
+  /** Records that a limit led to the series `overflow` or `other`, or dropped, by metric; only metrics that had some. */
+  limitedRecords(): ReadonlyMap<string, number> {
+    const limited = this.#families.filter(({ table }) => table.limitedRecords > 0);
+    return new Map(limited.map(({ table }) => [table.family.name, table.limitedRecords]));
+  }
+
   /** Series held now, against `maxSeries`. */
   seriesCount(): number {
     return this.#shared.budget.used;
   }
 
-  /** Shows the registry's own metrics too: `chain_runtime_instrument_series` and `…_dropped_records_total`. */
-  exposeOwn(): void {
-    const series = this.gauge({
-      name: 'chain_runtime_instrument_series',
-      help: 'Series held by the instrument registry.',
-      unit: 'series',
+  #runCollection(): ReturnType<Collection['run']> {
+    const foreign = this.#collection.run((name) => {
+      return this.#families.find((family) => family.description.name === name)?.snapshot();
     });
-    const dropped = this.counter({
-      name: 'chain_runtime_instrument_dropped_records_total',
-      help: 'Records that the instrument library dropped instead of throwing.',
-      unit: 'records',
-      labels: { reason: DROP_REASONS },
-    });
-    this.onCollect(() => {
-      series.set(this.seriesCount());
-      const counts = this.droppedRecords();
-      for (const reason of DROP_REASONS) dropped.mirrorTotal({ reason }, counts[reason]);
-    });
+    for (const [table, handles] of this.#handleCaches) {
+      for (const row of table.expiredRows()) handles.removeRow(row);
+    }
+    return foreign;
   }
 
-  #register({ options, type, layout, bounds }: Registration): SeriesTable {
+  #merge(lists: Parameters<typeof mergeFamilies>[0]): Snapshot['families'] {
+    const { families, conflicts } = mergeFamilies(lists);
+    for (const name of conflicts) {
+      if (this.#conflicts.size < MAX_CONFLICTS) this.#conflicts.add(name);
+    }
+    return families;
+  }
+
+  #gauge(options: AnyOptions, type: 'gauge' | 'stateset', merge: MergeMode = 'last'): GaugeFamily<LabelSchema> {
+    const isStamped = merge === 'last' && this.#shared.memory !== undefined;
+    const table = this.#register({ options, type, layout: isStamped ? STAMPED_GAUGE_LAYOUT : GAUGE_LAYOUT, merge });
+    return this.#keepHandles(table, new GaugeFamily<LabelSchema>(table));
+  }
+
+  #keep<I extends object>(name: string, instrument: I): I {
+    this.#instruments.set(name, instrument);
+    return instrument;
+  }
+
+  #keepHandles<F extends { readonly handles: HandleCache<SeriesHandle> }>(table: SeriesTable, family: F): F {
+    if (table.expires) this.#handleCaches.set(table, family.handles);
+    return family;
+  }
+
+  #register(registration: Registration): SeriesTable {
+    const { options, type, layout } = registration;
     const { name, help, unit, labels = {} } = options;
     checkName(name, type);
     checkHelp(name, help, unit);
     checkLabels(name, type, labels);
-    const dimensions = Object.entries(labels).map(([label, values]) => new Dimension(label, values));
-    this.#checkSeries(name, dimensions, layout);
+    const { maxSeries, expireAfterMs } = limitsOf(options);
+    const dimensions = Object.entries(labels).map(([label, values]) => dimensionOf(label, values));
+    this.#checkSeries(name, dimensions, layout, maxSeries);
+    this.#lintNew(registration);
     this.#claimSampleNames(name, type);
-    const table = new SeriesTable(this.#shared, layout, dimensions);
-    const description = { name, type, help, unit: unit ?? '' };
-    const family =
-      bounds === undefined ? new ScalarFamily(description, table) : new BucketFamily(description, table, bounds);
+    const family = sharedFamily(registration);
+    const table = new SeriesTable(this.#shared, { family, layout, dimensions, maxSeries, expireAfterMs });
     const next = this.#families.findIndex((other) => other.description.name > name);
-    this.#families.splice(next === -1 ? this.#families.length : next, 0, family);
+    this.#families.splice(next === -1 ? this.#families.length : next, 0, asFamily(table, registration.bounds));
     return table;
   }
 
-  #checkSeries(name: string, dimensions: readonly Dimension[], layout: RowLayout): void {
+  #lintNew({ options, type, bounds }: Registration): void {
+    if (this.#lint === 'off') return;
+    const findings = lintInstrument({ ...options, type, bounds });
+    if (this.#lint === 'error' && findings[0] !== undefined) {
+      throw new InstrumentError('lint', `${findings[0].message} (${findings[0].rule})`);
+    }
+    this.#findings.push(...findings);
+  }
+
+  #checkSeries(name: string, dimensions: readonly Dimension[], layout: RowLayout, maxSeries: number): void {
     const combinations = dimensions.reduce((product, dimension) => product * dimension.radix, 1);
-    const { used, max } = this.#shared.budget;
+    const { used } = this.#shared.budget;
+    const max = Math.min(maxSeries + used, this.#shared.budget.max);
     if (dimensions.every((dimension) => dimension.isClosed) && combinations * layout.exposed > max - used) {
       throw new InstrumentError(
         'series_limit',
@@ -233,7 +355,10 @@ export class Registry {
   }
 
   #claimSampleNames(name: string, type: InstrumentType): void {
-    const names = type === 'histogram' ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+    const names =
+      type === 'histogram' || type === 'exponential'
+        ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
+        : [name];
     for (const claimed of names) {
       const owner = this.#sampleNames.get(claimed);
       if (owner === undefined) continue;
@@ -242,4 +367,32 @@ export class Registry {
     }
     for (const claimed of names) this.#sampleNames.set(claimed, name);
   }
+}
+
+function limitsOf(options: AnyOptions): { maxSeries: number; expireAfterMs: number | undefined } {
+  if (options.labels === undefined) return { maxSeries: Number.MAX_SAFE_INTEGER, expireAfterMs: undefined };
+  const { name, maxSeries = Number.MAX_SAFE_INTEGER, expireAfterSeconds } = options;
+  checkPositive(name, 'maxSeries', maxSeries);
+  if (expireAfterSeconds === undefined) return { maxSeries, expireAfterMs: undefined };
+  checkPositive(name, 'expireAfterSeconds', expireAfterSeconds);
+  return { maxSeries, expireAfterMs: expireAfterSeconds * 1000 };
+}
+
+function sharedFamily({ options, type, layout, merge, bounds, exponential }: Registration): SharedFamily {
+  return {
+    name: options.name,
+    help: options.help,
+    unit: options.unit ?? '',
+    type,
+    slots: layout.slots,
+    ...(merge === undefined ? {} : { merge }),
+    ...(bounds === undefined ? {} : { bounds: Array.from(bounds) }),
+    ...(exponential === undefined ? {} : { exponential }),
+    ...(layout === STAMPED_GAUGE_LAYOUT ? { stampSlot: STAMP_SLOT } : {}),
+  };
+}
+
+function asFamily(table: SeriesTable, bounds: Float64Array | undefined): Family {
+  if (bounds !== undefined) return new BucketFamily(table, bounds);
+  return table.family.exponential === undefined ? new ScalarFamily(table) : new ExponentialFamily(table);
 }

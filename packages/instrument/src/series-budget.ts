@@ -22,6 +22,13 @@ export class SeriesBudget {
     return id;
   }
 
+  /** The first of `count` adjacent identifiers for series that no limit may refuse, and that count against none. */
+  takeBeyond(count: number): number {
+    const id = this.#nextId;
+    this.#nextId += count;
+    return id;
+  }
+
   giveBack(count: number): void {
     this.#used -= count;
   }

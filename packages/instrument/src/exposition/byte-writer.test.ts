@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter, encodeText } from './byte-writer.ts';
 
 function written(write: (writer: ByteWriter) => void): string {
   const writer = new ByteWriter(0);
@@ -68,4 +68,21 @@ it('copies pieces and grows', () => {
   });
   const expected = Array.from({ length: 1000 }, (_, i) => '0123456789'.slice(i % 10));
   assert.equal(text, `${expected.join('\n')}\n`);
+});
+
+it('replaces what is no valid Unicode', () => {
+  const text = 'a\ud800b\udc00🦀\ud83e';
+  assert.equal(
+    written((writer) => writer.text(text)),
+    text.toWellFormed(),
+  );
+});
+
+it('writes encoded pieces as often as they are wanted', () => {
+  const piece = encodeText('é🦀{');
+  const text = written((writer) => {
+    writer.piece(piece);
+    writer.piece(piece);
+  });
+  assert.equal(text, 'é🦀{é🦀{');
 });

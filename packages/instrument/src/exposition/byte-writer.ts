@@ -1,6 +1,8 @@
 // Text as UTF-8 bytes in one array that grows. Whole numbers are written digit by digit: a string for each of ten thousand
 // numbers, and putting them all together, would cost more than everything else in a rendering.
 
+import { writeUtf8 } from '../encoding/utf8.ts';
+
 const LINE_FEED = 10;
 const ZERO = 48;
 /** Digits that are computed in 32-bit arithmetic at a time. */
@@ -41,32 +43,15 @@ export class ByteWriter {
     this.#length = at;
   }
 
+  /** All of a piece that was made before. */
+  piece(piece: Uint8Array): void {
+    this.copy(piece, 0, piece.length);
+  }
+
+  /** As UTF-8; what is no valid Unicode becomes U+FFFD. */
   text(text: string): void {
     this.#reserve(3 * text.length);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit < 0x80) {
-        bytes[at++] = unit;
-        continue;
-      }
-      const code = text.codePointAt(i)!;
-      if (code < 0x800) {
-        bytes[at++] = 0xc0 | (code >> 6);
-      } else {
-        if (code < 0x10000) {
-          bytes[at++] = 0xe0 | (code >> 12);
-        } else {
-          bytes[at++] = 0xf0 | (code >> 18);
-          bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
-          i++;
-        }
-        bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
-      }
-      bytes[at++] = 0x80 | (code & 0x3f);
-    }
-    this.#length = at;
+    this.#length = writeUtf8(this.#bytes, this.#length, text);
   }
 
   /** A number as Prometheus reads it: shortest digits that give the same double, `+Inf`, `-Inf`, `NaN`. */
@@ -106,6 +91,13 @@ export class ByteWriter {
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }
+}
+
+/** A piece to be written many times. */
+export function encodeText(text: string): Uint8Array {
+  const writer = new ByteWriter(3 * text.length);
+  writer.text(text);
+  return writer.finish().slice();
 }
 
 function digitCount(value: number): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { bounded, Registry, renderText, renderTextBytes, TEXT_CONTENT_TYPE } from '../index.ts';
+import { bounded, exposeOwnMetrics, Registry, renderText, renderTextBytes, TEXT_CONTENT_TYPE } from '../index.ts';
 
 /** What a scraper reads: the samples by name and labels, and the descriptions, by the rules of the format's page. */
 function parsed(page: string): { samples: Map<string, number>; descriptions: string[] } {
@@ -141,7 +141,7 @@ const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 
 it('gives promtool nothing to complain about', { skip: hasPromtool ? false : 'promtool is not installed' }, () => {
   const registry = new Registry();
-  registry.exposeOwn();
+  exposeOwnMetrics(registry);
   registry.counter({ name: 'chain_blocks_proposed_total', help: 'Blocks \\ "proposed"\nhere.' }).inc();
   const peers = registry.gauge({ name: 'chain_peers_score_ratio', help: 'Score.', labels: { peer: bounded(9) } });
   for (const peer of ['"', '\\', '\n', 'é🦀', 'a b{}=,']) peers.set({ peer }, -0.5);

@@ -6,6 +6,7 @@ import type { Family, FamilyDescription } from '../family.ts';
 import type { Label } from '../labels.ts';
 import type { Registry } from '../registry.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { renderSnapshotText, writeFamilySnapshot } from './snapshot-text.ts';
 
 /** The `Content-Type` of what `renderText` and `renderTextBytes` give. */
 export const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -38,9 +39,13 @@ export function renderText(registry: Registry): string {
  * ascending and then `+Inf`, `_sum`, `_count`. The bytes are the caller's.
  */
 export function renderTextBytes(registry: Registry): Uint8Array {
-  const families = registry.collect();
+  const families = registry.collectOwn();
+  if (families === undefined) return renderSnapshotText(registry.snapshot());
   const writer = new ByteWriter(Math.ceil((pageSizesBytes.get(registry) ?? 0) * ROOM_FOR_NUMBERS));
-  for (const family of families) writeFamily(writer, family);
+  for (const family of families) {
+    if (family.description.type === 'exponential') writeFamilySnapshot(writer, family.snapshot());
+    else writeFamily(writer, family);
+  }
   pageSizesBytes.set(registry, writer.length);
   return writer.finish();
 }
@@ -79,8 +84,8 @@ function textOf(family: Family): FamilyText {
 
 function writeHead(writer: ByteWriter, { name, type, help }: FamilyDescription): void {
   const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  // This format knows no infos.
-  const knownType = type === 'info' ? 'gauge' : type;
+  // This format knows neither infos nor state sets.
+  const knownType = type === 'info' || type === 'stateset' ? 'gauge' : type;
   writer.text(`# HELP ${name} ${escaped.toWellFormed()}\n# TYPE ${name} ${knownType}\n`);
 }
 

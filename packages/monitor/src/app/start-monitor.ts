@@ -3,7 +3,7 @@
 
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderText } from '@chainpulse/instrument';
+import { renderTextBytes } from '@chainpulse/instrument';
 import { type Logger, pino } from 'pino';
 import type { Config, TargetConfig } from '../config/schema.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
@@ -99,7 +99,7 @@ async function startParts({
     targets: () => watched.statuses(),
     feed,
     health,
-    renderMetrics: () => renderText(metrics.registry),
+    renderMetrics: () => renderTextBytes(metrics.registry),
     samplesIngestedTotal: () => metrics.samplesIngestedTotal,
     pageDirectory: PAGE_DIRECTORY,
     version: VERSION,

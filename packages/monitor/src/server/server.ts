@@ -40,8 +40,8 @@ export interface ServerDeps {
   readonly targets: () => readonly TargetStatus[];
   readonly feed: LiveFeed;
   readonly health: HealthJudge;
-  /** The monitor's own metrics, text format 0.0.4. */
-  readonly renderMetrics: () => string;
+  /** The monitor's own metrics, text format 0.0.4 as UTF-8; the bytes are the server's. */
+  readonly renderMetrics: () => Uint8Array;
   /** Samples that the store accepted since the start of the process. */
   readonly samplesIngestedTotal: () => number;
   /** Where the console's build lies; it need not exist. */

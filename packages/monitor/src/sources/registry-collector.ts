@@ -44,7 +44,7 @@ export class RegistryReader {
       family: ({ name, type, help, unit }) => {
         if (this.#described.has(name)) return;
         this.#described.add(name);
-        sink.describe({ name, type, help, unit });
+        sink.describe({ name, type: type === 'exponential' ? 'histogram' : type, help, unit });
       },
       sample: (name, labels, value, seriesId) => {
         sampleCount++;

@@ -10,7 +10,7 @@ import type { SummaryReader } from './summary.ts';
 
 const compress = promisify(gzip);
 
-export function addMetricsRoutes(routes: RouteTable, renderMetrics: () => string, summary: SummaryReader): void {
+export function addMetricsRoutes(routes: RouteTable, renderMetrics: () => Uint8Array, summary: SummaryReader): void {
   routes.add({
     path: '/metrics',
     methods: ['GET', 'HEAD'],
@@ -19,10 +19,10 @@ export function addMetricsRoutes(routes: RouteTable, renderMetrics: () => string
   routes.add({ path: '/metrics/summary', methods: ['GET', 'HEAD'], handler: () => summary.read() });
 }
 
-async function answerMetrics(request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
+async function answerMetrics(request: FastifyRequest, reply: FastifyReply, page: Uint8Array): Promise<FastifyReply> {
   reply.type(TEXT_CONTENT_TYPE).header('vary', 'Accept-Encoding');
-  if (!takesGzip(request.headers['accept-encoding'] ?? '')) return reply.send(Buffer.from(text));
-  const compressed = await compress(text);
+  if (!takesGzip(request.headers['accept-encoding'] ?? '')) return reply.send(page);
+  const compressed = await compress(page);
   return reply.header('content-encoding', 'gzip').send(compressed);
 }
 

@@ -28,7 +28,7 @@ export interface TestServerOptions {
   readonly limits?: Partial<ServerLimits>;
   readonly maxSubscribers?: number;
   readonly pageDirectory?: string;
-  readonly renderMetrics?: () => string;
+  readonly renderMetrics?: () => Uint8Array;
 }
 
 export async function startTestServer(t: TestContext, options: TestServerOptions = {}) {
@@ -44,7 +44,7 @@ export async function startTestServer(t: TestContext, options: TestServerOptions
     targets: () => targets,
     feed,
     health,
-    renderMetrics: options.renderMetrics ?? (() => '# TYPE chainpulse_test gauge\nchainpulse_test 1\n'),
+    renderMetrics: options.renderMetrics ?? (() => Buffer.from('# TYPE chainpulse_test gauge\nchainpulse_test 1\n')),
     samplesIngestedTotal: () => 7,
     pageDirectory: options.pageDirectory ?? temporaryDirectory(t),
     version: '1.2.3',

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { METRIC_TABLE, type MetricDefinition } from '@chainpulse/instrument';
 import { CapturedSamples } from '../probes/testing/captured-samples.ts';
 import { createRegistryCollector } from '../registry-collector.ts';
+import { MAX_CORES } from './cpu.ts';
+import { MAX_DISKS } from './disks.ts';
+import { MAX_FILESYSTEMS } from './filesystems.ts';
 import { MachineMetrics } from './machine-metrics.ts';
 import type { InterfaceReading, MachineReading } from './machine-reading.ts';
+import { MAX_INTERFACES } from './network.ts';
+import { MAX_SENSORS } from './sensors.ts';
+
+const ROWS: ReadonlyMap<string, MetricDefinition> = new Map(
+  Object.values(METRIC_TABLE.resources).map((row) => [row.name, row]),
+);
 
 const NOTHING: MachineReading = {
   cpu: undefined,
@@ -94,5 +104,36 @@ describe('MachineMetrics', () => {
     assert.equal(samples.value(LOSS), 0, 'what was lost more than a minute ago counts no more');
     await apply({ interfaces: [interfaceReading('eth0', 5, 1)] }, 75_000);
     assert.equal(samples.value(LOSS), undefined, 'a reset begins anew');
+  });
+
+  it('describes everything as a node that measures its machine itself does', async () => {
+    await apply({});
+    assert.equal(samples.metadata.size, 21);
+    for (const { name, type, help, unit } of samples.metadata.values()) {
+      const row = ROWS.get(name);
+      assert.ok(row, name);
+      assert.deepEqual({ type, help, unit }, { type: row.type, help: row.help, unit: row.unit ?? '' }, name);
+    }
+  });
+
+  it('tells as many things of a kind apart as are read', async () => {
+    const named = <T>(count: number, make: (name: string) => T): T[] =>
+      Array.from({ length: count }, (_, i) => make(String(i)));
+    const cores = new Map(named(MAX_CORES, (core) => [core, { idle: 0, total: 0 }] as const));
+    await apply({ cpu: { all: { idle: 0, total: 0 }, cores } });
+    await apply({
+      cpu: {
+        all: { idle: 0, total: 1 },
+        cores: new Map([...cores.keys()].map((core) => [core, { idle: 0, total: 1 }])),
+      },
+      frequencies: named(MAX_CORES, (core) => ({ core, hertz: 1 })),
+      temperatures: named(MAX_SENSORS, (sensor) => ({ sensor, celsius: 1 })),
+      disks: named(MAX_DISKS, (device) => ({ device, reads: 1, writes: 1, readBytes: 1, writtenBytes: 1 })),
+      filesystems: named(MAX_FILESYSTEMS, (mount) => ({ mount, sizeBytes: 1, availableBytes: 1 })),
+      interfaces: named(MAX_INTERFACES, (device) => interfaceReading(device, 1, 1)),
+    });
+    assert.equal(metrics.registry.droppedRecords().label_limit, 0);
+    assert.equal([...samples.values.keys()].filter((series) => series.includes('"other"')).length, 0);
+    assert.equal(samples.value(`chain_machine_cpu_core_usage_ratio{core="${MAX_CORES - 1}"}`), 1);
   });
 });

@@ -1,9 +1,8 @@
-// The instruments of this machine. A disk, interface, mount or core that is no longer found ends its series.
+// The instruments of this machine, rows of the table of a node's metrics. A disk, interface, mount or core that is no longer
+// found ends its series.
 
-import { bounded, Registry } from '@chainpulse/instrument';
-import { MAX_CORES, usageRatio } from './cpu.ts';
-import { MAX_DISKS } from './disks.ts';
-import { MAX_FILESYSTEMS } from './filesystems.ts';
+import { METRIC_TABLE, makeInstruments, Registry } from '@chainpulse/instrument';
+import { usageRatio } from './cpu.ts';
 import {
   type CpuTimes,
   type DiskReading,
@@ -13,18 +12,54 @@ import {
   type MemoryReading,
   SOCKET_PROTOCOLS,
 } from './machine-reading.ts';
-import { MAX_INTERFACES } from './network.ts';
 import { PacketLoss } from './packet-loss.ts';
 import { PresentSeries } from './present-series.ts';
-import { MAX_SENSORS } from './sensors.ts';
+
+const { resources } = METRIC_TABLE;
+
+const CPU_METRICS = {
+  all: resources.cpuUsage,
+  core: resources.cpuCoreUsage,
+  frequency: resources.cpuFrequency,
+  temperature: resources.cpuTemperature,
+};
+
+const MEMORY_METRICS = {
+  used: resources.memoryUsed,
+  total: resources.memoryTotal,
+  usage: resources.memoryUsage,
+  swapUsed: resources.swapUsed,
+};
+
+const DISK_METRICS = {
+  reads: resources.diskReads,
+  writes: resources.diskWrites,
+  readBytes: resources.diskRead,
+  writtenBytes: resources.diskWritten,
+};
+
+const FILESYSTEM_METRICS = {
+  size: resources.filesystemSize,
+  available: resources.filesystemAvailable,
+  usage: resources.filesystemUsage,
+};
+
+const NETWORK_METRICS = {
+  receivedBytes: resources.networkReceived,
+  sentBytes: resources.networkSent,
+  packets: resources.networkPackets,
+  lost: resources.networkPacketsLost,
+  lossRatio: resources.networkPacketLoss,
+  sockets: resources.socketsOpen,
+};
 
 export class MachineMetrics {
   readonly registry = new Registry();
-  readonly #cpu = cpuGauges(this.registry);
-  readonly #memory = memoryGauges(this.registry);
-  readonly #disks = diskCounters(this.registry);
-  readonly #filesystems = filesystemGauges(this.registry);
-  readonly #network = networkInstruments(this.registry);
+  readonly #cpu = makeInstruments(this.registry, CPU_METRICS);
+  readonly #memory = makeInstruments(this.registry, MEMORY_METRICS);
+  readonly #disks = makeInstruments(this.registry, DISK_METRICS);
+  readonly #filesystems = makeInstruments(this.registry, FILESYSTEM_METRICS);
+  readonly #network = makeInstruments(this.registry, NETWORK_METRICS);
   readonly #loss = new PacketLoss();
   readonly #present = {
     cores: new PresentSeries((core) => this.#cpu.core.remove({ core })),
@@ -123,149 +158,4 @@ export class MachineMetrics {
       this.#network.lost.remove({ device, direction });
     }
   }
-}
-
-function cpuGauges(registry: Registry) {
-  return {
-    all: registry.gauge({
-      name: 'chain_machine_cpu_usage_ratio',
-      help: 'Share of the CPU time of all cores that was not idle.',
-      unit: 'ratio',
-    }),
-    core: registry.gauge({
-      name: 'chain_machine_cpu_core_usage_ratio',
-      help: 'Share of the CPU time of one core that was not idle.',
-      unit: 'ratio',
-      labels: { core: bounded(MAX_CORES) },
-    }),
-    frequency: registry.gauge({
-      name: 'chain_machine_cpu_frequency_hertz',
-      help: 'Current clock frequency of a core.',
-      unit: 'hertz',
-      labels: { core: bounded(MAX_CORES) },
-    }),
-    temperature: registry.gauge({
-      name: 'chain_machine_cpu_temperature_celsius',
-      help: 'Temperature of the CPU; absent where no sensor can be read.',
-      unit: 'celsius',
-      labels: { sensor: bounded(MAX_SENSORS) },
-    }),
-  };
-}
-
-function memoryGauges(registry: Registry) {
-  return {
-    used: registry.gauge({
-      name: 'chain_machine_memory_used_bytes',
-      help: 'Physical memory in use, caches that can be given back excluded.',
-      unit: 'bytes',
-    }),
-    total: registry.gauge({
-      name: 'chain_machine_memory_total_bytes',
-      help: 'Physical memory, or the limit of the container when that is lower.',
-      unit: 'bytes',
-    }),
-    usage: registry.gauge({
-      name: 'chain_machine_memory_usage_ratio',
-      help: 'Share of the physical memory in use.',
-      unit: 'ratio',
-    }),
-    swapUsed: registry.gauge({ name: 'chain_machine_swap_used_bytes', help: 'Swap space in use.', unit: 'bytes' }),
-  };
-}
-
-function diskCounters(registry: Registry) {
-  const labels = { device: bounded(MAX_DISKS) };
-  return {
-    reads: registry.counter({
-      name: 'chain_machine_disk_reads_total',
-      help: 'Read operations completed by a disk.',
-      unit: 'operations',
-      labels,
-    }),
-    writes: registry.counter({
-      name: 'chain_machine_disk_writes_total',
-      help: 'Write operations completed by a disk.',
-      unit: 'operations',
-      labels,
-    }),
-    readBytes: registry.counter({
-      name: 'chain_machine_disk_read_bytes_total',
-      help: 'Bytes read from a disk.',
-      unit: 'bytes',
-      labels,
-    }),
-    writtenBytes: registry.counter({
-      name: 'chain_machine_disk_written_bytes_total',
-      help: 'Bytes written to a disk.',
-      unit: 'bytes',
-      labels,
-    }),
-  };
-}
-
-function filesystemGauges(registry: Registry) {
-  const labels = { mount: bounded(MAX_FILESYSTEMS) };
-  return {
-    size: registry.gauge({
-      name: 'chain_machine_filesystem_size_bytes',
-      help: 'Size of a file system.',
-      unit: 'bytes',
-      labels,
-    }),
-    available: registry.gauge({
-      name: 'chain_machine_filesystem_available_bytes',
-      help: 'Bytes of a file system that an ordinary user can still write.',
-      unit: 'bytes',
-      labels,
-    }),
-    usage: registry.gauge({
-      name: 'chain_machine_filesystem_usage_ratio',
-      help: 'Share of a file system that is used.',
-      unit: 'ratio',
-      labels,
-    }),
-  };
-}
-
-function networkInstruments(registry: Registry) {
-  const device = bounded(MAX_INTERFACES);
-  const direction = ['sent', 'received'] as const;
-  return {
-    receivedBytes: registry.counter({
-      name: 'chain_machine_network_received_bytes_total',
-      help: 'Bytes received by a network interface.',
-      unit: 'bytes',
-      labels: { device },
-    }),
-    sentBytes: registry.counter({
-      name: 'chain_machine_network_sent_bytes_total',
-      help: 'Bytes sent by a network interface.',
-      unit: 'bytes',
-      labels: { device },
-    }),
-    packets: registry.counter({
-      name: 'chain_machine_network_packets_total',
-      help: 'Packets that passed a network interface.',
-      unit: 'packets',
-      labels: { device, direction },
-    }),
-    lost: registry.counter({
-      name: 'chain_machine_network_packets_lost_total',
-      help: 'Packets that a network interface dropped or found faulty.',
-      unit: 'packets',
-      labels: { device, direction },
-    }),
-    lossRatio: registry.gauge({
-      name: 'chain_machine_network_packet_loss_ratio',
-      help: 'Share of the packets that the interfaces dropped or found faulty.',
-      unit: 'ratio',
-    }),
-    sockets: registry.gauge({
-      name: 'chain_machine_sockets_open',
-      help: 'Sockets open on this machine.',
-      unit: 'sockets',
-      labels: { protocol: SOCKET_PROTOCOLS },
-    }),
-  };
 }

@@ -31,11 +31,16 @@ it('shows this process as Node itself sees it', async () => {
     const sum = value('process_cpu_user_seconds_total') + value('process_cpu_system_seconds_total');
     assert.ok(Math.abs(value('process_cpu_seconds_total') - sum) < 1e-6);
     assert.ok(Math.abs(value('process_start_time_seconds') - (Date.now() / 1000 - process.uptime())) < 2);
-    assert.ok(value('process_resident_memory_bytes') > value('nodejs_heap_size_used_bytes'));
-    assert.ok(value('nodejs_heap_size_limit_bytes') > value('nodejs_heap_size_used_bytes'));
-    assert.ok(value('nodejs_eventloop_lag_p99_seconds') > 0.1, 'the loop was blocked for 0.2 s');
-    assert.ok(value('nodejs_eventloop_lag_mean_seconds') < value('nodejs_eventloop_lag_p99_seconds'));
-    assert.ok(value('nodejs_eventloop_lag_seconds') >= 0);
+    assert.ok(value('process_resident_memory_bytes') > value('nodejs_heap_size_used_bytes{thread="main"}'));
+    assert.ok(
+      value('nodejs_heap_size_limit_bytes{thread="main"}') > value('nodejs_heap_size_used_bytes{thread="main"}'),
+    );
+    assert.ok(value('nodejs_eventloop_lag_p99_seconds{thread="main"}') > 0.1, 'the loop was blocked for 0.2 s');
+    assert.ok(
+      value('nodejs_eventloop_lag_mean_seconds{thread="main"}') <
+        value('nodejs_eventloop_lag_p99_seconds{thread="main"}'),
+    );
+    assert.ok(value('nodejs_eventloop_lag_seconds{thread="main"}') >= 0);
     const [major, minor, patch] = process.versions.node.split('.');
     const version = `{major="${major}",minor="${minor}",patch="${patch}",version="${process.version}"}`;
     assert.equal(value(`nodejs_version_info${version}`), 1);

@@ -2,12 +2,13 @@
 // came since the last one; only when more came does a second one follow. What a node does not offer is absent, never 0.
 // The metrics, their units and sources: docs/reference/evm-probe.md.
 
+import type { SyncState } from '@chainpulse/instrument';
 import { type Clock, SteadyClock } from '../../../model/clock.ts';
 import { CollectionError, type Collector, type SampleSink } from '../../interface.ts';
 import { RegistryReader } from '../../registry-collector.ts';
 import { type Block, parseBlock, type ReceiptTotals } from './block.ts';
 import { BlockFollower, type BlockMark, DEFAULT_MAX_BLOCKS } from './block-follower.ts';
-import { EvmMetrics, type SyncState } from './evm-metrics.ts';
+import { EvmMetrics } from './evm-metrics.ts';
 import { isRecord, JsonRpcClient, type RpcAnswer, type RpcCall } from './json-rpc-client.ts';
 import { NewHeads } from './new-heads.ts';
 import { OptionalMethods } from './optional-methods.ts';

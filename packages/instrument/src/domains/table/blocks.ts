@@ -1,0 +1,112 @@
+// The metrics of the domain set `blocks`. How to add one: docs/guide/add-a-metric.md.
+
+import { LONG_SECONDS } from '../buckets.ts';
+import { metric } from '../metric-definition.ts';
+
+export const BLOCKS_METRICS = {
+  headHeight: metric({
+    name: 'chain_blocks_head_height',
+    type: 'gauge',
+    unit: 'blocks',
+    help: 'Height of the head block of this node.',
+    merge: 'max',
+    recordedBy: 'blocks.updateHead({ height, timestampSeconds }); evm probe',
+    aliases: { aureon: 'chain_height' },
+  }),
+  headTimestamp: metric({
+    name: 'chain_blocks_head_timestamp_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Unix time written in the head block.',
+    merge: 'max',
+    recordedBy: 'blocks.updateHead({ height, timestampSeconds }); evm probe',
+  }),
+  received: metric({
+    name: 'chain_blocks_received_total',
+    type: 'counter',
+    unit: 'blocks',
+    help: 'Blocks that reached this node, before validation.',
+    labels: { origin: ['gossip', 'sync', 'api', 'local'] },
+    recordedBy: 'blocks.recordBlockReceived({ origin, height, sizeBytes })',
+    aliases: { aureon: 'blocks_received_total' },
+  }),
+  invalid: metric({
+    name: 'chain_blocks_invalid_total',
+    type: 'counter',
+    unit: 'blocks',
+    help: 'Blocks rejected by validation.',
+    labels: {
+      reason: ['header', 'signature', 'state_root', 'transaction', 'timestamp', 'certificate', 'size', 'other'],
+    },
+    recordedBy: 'blocks.recordInvalidBlock({ reason, height })',
+  }),
+  validationDuration: metric({
+    name: 'chain_blocks_validation_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time to validate one block.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    recordedBy: 'blocks.recordBlockValidated({ durationSeconds, height })',
+    aliases: { alys: 'alys_block_validation_duration_seconds@0.01,0.05,0.1,0.5,1' },
+  }),
+  interval: metric({
+    name: 'chain_blocks_interval_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time between the arrival of consecutive head blocks.',
+    buckets: LONG_SECONDS,
+    recordedBy: 'blocks.updateHead({ height, timestampSeconds }); evm probe',
+  }),
+  size: metric({
+    name: 'chain_blocks_size_bytes',
+    type: 'histogram',
+    unit: 'bytes',
+    help: 'Encoded size of imported blocks.',
+    buckets: [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216],
+    recordedBy: 'blocks.recordBlockImported({ height, transactionCount, sizeBytes, gasUsed })',
+    aliases: { arthachain: 'arthachain_node_avg_block_size_kb:gauge=avg/1024 (node.avg_block_size_kb)' },
+  }),
+  headTransactions: metric({
+    name: 'chain_blocks_head_transactions',
+    type: 'gauge',
+    unit: 'transactions',
+    help: 'Transactions in the head block.',
+    recordedBy: 'blocks.updateHeadContents({ transactionCount, gasUsed, gasLimit, baseFeeWei }); evm probe',
+  }),
+  headGasUsed: metric({
+    name: 'chain_blocks_head_gas_used',
+    type: 'gauge',
+    unit: 'gas',
+    help: 'Gas used by the transactions of the head block.',
+    recordedBy: 'blocks.updateHeadContents({ transactionCount, gasUsed, gasLimit, baseFeeWei }); evm probe',
+  }),
+  headGasLimit: metric({
+    name: 'chain_blocks_head_gas_limit',
+    type: 'gauge',
+    unit: 'gas',
+    help: 'Most gas that the transactions of the head block may use together.',
+    recordedBy: 'blocks.updateHeadContents({ transactionCount, gasUsed, gasLimit, baseFeeWei }); evm probe',
+  }),
+  gasUsed: metric({
+    name: 'chain_blocks_gas_used_total',
+    type: 'counter',
+    unit: 'gas',
+    help: 'Gas used by the transactions of imported blocks.',
+    recordedBy: 'blocks.recordBlockImported({ height, transactionCount, sizeBytes, gasUsed }); evm probe',
+  }),
+  baseFeeWei: metric({
+    name: 'chain_blocks_base_fee_wei',
+    type: 'gauge',
+    unit: 'wei',
+    help: 'Base fee for one unit of gas in the head block.',
+    recordedBy: 'blocks.updateHeadContents({ transactionCount, gasUsed, gasLimit, baseFeeWei }); evm probe',
+  }),
+  finalityLagBlocks: metric({
+    name: 'chain_blocks_finality_lag_blocks',
+    type: 'gauge',
+    unit: 'blocks',
+    help: 'Blocks between the head of this node and its highest final block.',
+    formula: 'chain_blocks_head_height - chain_consensus_finalized_height; absent while either is, and not below 0',
+    recordedBy: 'blocks collector',
+  }),
+} as const;

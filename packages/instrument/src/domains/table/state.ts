@@ -1,0 +1,97 @@
+// The metrics of the domain set `state`. How to add one: docs/guide/add-a-metric.md.
+
+import { LONG_SECONDS, MESSAGE_SECONDS, OPERATION_SECONDS } from '../buckets.ts';
+import { metric } from '../metric-definition.ts';
+
+export const STATE_METRICS = {
+  transitions: metric({
+    name: 'chain_state_transitions_total',
+    type: 'counter',
+    unit: 'transitions',
+    help: 'State transitions applied.',
+    recordedBy: 'state.recordTransition({ height, durationSeconds })',
+    aliases: { hotstuff2: 'hotstuff2_state_transitions_total (state_transitions)' },
+  }),
+  transitionDuration: metric({
+    name: 'chain_state_transition_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time to apply one state transition.',
+    buckets: MESSAGE_SECONDS,
+    recordedBy: 'state.recordTransition({ height, durationSeconds })',
+    aliases: { hotstuff2: 'hotstuff2_state_transition_time_seconds (state_transition_time)' },
+  }),
+  queries: metric({
+    name: 'chain_state_queries_total',
+    type: 'counter',
+    unit: 'queries',
+    help: 'Reads of the chain state.',
+    recordedBy: 'state.recordQuery({ durationSeconds })',
+    aliases: { hotstuff2: 'hotstuff2_state_queries_total (state_queries)' },
+  }),
+  queryDuration: metric({
+    name: 'chain_state_query_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time that one read of the chain state took.',
+    buckets: OPERATION_SECONDS,
+    recordedBy: 'state.recordQuery({ durationSeconds })',
+    aliases: { hotstuff2: 'hotstuff2_state_query_time_seconds (state_query_time)' },
+  }),
+  snapshots: metric({
+    name: 'chain_state_snapshots_total',
+    type: 'counter',
+    unit: 'snapshots',
+    help: 'Snapshots of the state that were completed.',
+    recordedBy: 'state.recordSnapshot({ height, durationSeconds, sizeBytes })',
+    aliases: { hotstuff2: 'hotstuff2_state_snapshots_total (state_snapshots)' },
+  }),
+  snapshotCreationDuration: metric({
+    name: 'chain_state_snapshot_creation_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time to make one snapshot of the state.',
+    buckets: LONG_SECONDS,
+    recordedBy: 'state.recordSnapshot({ height, durationSeconds, sizeBytes })',
+    aliases: { hotstuff2: 'hotstuff2_snapshot_creation_time_seconds (snapshot_creation_time)' },
+  }),
+  rootUpdates: metric({
+    name: 'chain_state_root_updates_total',
+    type: 'counter',
+    unit: 'updates',
+    help: 'Times that the state root changed.',
+    recordedBy: 'state.recordRootUpdate({ height })',
+    aliases: { aureon: 'state_root_updates_total' },
+  }),
+  size: metric({
+    name: 'chain_state_size_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Size of the chain state.',
+    recordedBy: 'state.updateSize({ sizeBytes })',
+    aliases: { hotstuff2: 'hotstuff2_state_size (state_size)' },
+  }),
+  accounts: metric({
+    name: 'chain_state_accounts',
+    type: 'gauge',
+    unit: 'accounts',
+    help: 'Accounts in the chain state.',
+    recordedBy: 'state.updateAccounts({ count })',
+    aliases: { hotstuff2: 'hotstuff2_account_count (account_count)', aureon: 'account_count' },
+  }),
+  contracts: metric({
+    name: 'chain_state_contracts',
+    type: 'gauge',
+    unit: 'contracts',
+    help: 'Contracts in the chain state.',
+    recordedBy: 'state.updateContracts({ count })',
+    aliases: { hotstuff2: 'hotstuff2_contract_count (contract_count)' },
+  }),
+  snapshotSize: metric({
+    name: 'chain_state_snapshot_size_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Size of the latest snapshot of the state.',
+    recordedBy: 'state.recordSnapshot({ height, durationSeconds, sizeBytes })',
+  }),
+} as const;

@@ -1,0 +1,24 @@
+// Exemplars: one observation that stands for its bucket, with labels that lead to its trace. OpenMetrics allows 128
+// characters of names and values together; what is longer or no label is not kept.
+
+import { LABEL_NAME } from './names.ts';
+import type { Exemplar } from './snapshot.ts';
+
+/** Such as `{ trace_id: '4bf92f…' }`: names and values together at most 128 characters. */
+export type ExemplarLabels = Readonly<Record<string, string>>;
+
+const MAX_CHARACTERS = 128;
+
+export function asExemplar(labels: ExemplarLabels, value: number, timestampMs: number): Exemplar | undefined {
+  if (typeof labels !== 'object' || labels === null) return undefined;
+  const kept: { name: string; value: string }[] = [];
+  let characters = 0;
+  for (const [name, text] of Object.entries(labels)) {
+    if (typeof text !== 'string' || !LABEL_NAME.test(name)) return undefined;
+    // UTF-16 units are at least as many as characters: a long text is refused before it is taken apart.
+    characters += name.length + text.length;
+    if (characters > MAX_CHARACTERS) return undefined;
+    kept.push({ name, value: text.toWellFormed() });
+  }
+  return { labels: kept.sort((a, b) => (a.name < b.name ? -1 : 1)), value, timestampMs };
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { bounded, type MetricDefinition, renderText } from '@chainpulse/instrument';
+import type { TargetStatus } from '../sources/interface.ts';
+import { MonitorMetrics } from './monitor-metrics.ts';
+import { MONITOR_TABLE } from './monitor-table.ts';
+
+const ROWS: readonly MetricDefinition[] = Object.values(MONITOR_TABLE).flatMap((rows) => Object.values(rows));
+
+const TARGET: TargetStatus = {
+  id: 'node-a',
+  type: 'probe',
+  address: 'http://127.0.0.1:8545',
+  labels: [],
+  health: 'up',
+  reason: '',
+  lastCollectionMs: 0,
+  lastDurationMs: 1,
+  lastSampleCount: 1,
+  sinceMs: 0,
+  intervalMs: 5000,
+  timeoutMs: 5000,
+};
+
+describe('MonitorMetrics', () => {
+  const targets: TargetStatus[] = [];
+  let droppedSubscribers = 0;
+  let clockAheadMs = 0;
+  let metrics: MonitorMetrics;
+
+  beforeEach(() => {
+    targets.length = 0;
+    droppedSubscribers = 0;
+    clockAheadMs = 0;
+    metrics = new MonitorMetrics({
+      version: '1.2.3',
+      targets: () => targets,
+      droppedSubscribers: () => droppedSubscribers,
+      clockAheadMs: () => clockAheadMs,
+    });
+  });
+
+  /** The samples of each metric, by the name of the metric and the text of the series. */
+  function read(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    const found = new Map<string, Map<string, number>>();
+    let latest = new Map<string, number>();
+    metrics.registry.visit({
+      family: ({ name }) => found.set(name, (latest = new Map())),
+      sample: (name, labels, value) => {
+        latest.set([name, ...labels.map((label) => `${label.name}=${label.value}`)].join(' '), value);
+      },
+    });
+    return found;
+  }
+
+  function letEverythingHappen(): void {
+    targets.push(TARGET);
+    droppedSubscribers = 3;
+    clockAheadMs = 1500;
+    metrics.collectionEnded({
+      type: 'probe',
+      outcome: 'timeout',
+      durationSeconds: 0.2,
+      acceptedSamples: 7,
+      rejectedSamples: { too_old: 2, body_limit: 1 },
+    });
+    metrics.queryEnded({ kind: 'range', outcome: 'limit', durationSeconds: 0.3 });
+    metrics.commitEnded(0.004);
+    metrics.seriesRefused(5);
+    metrics.storeRead({
+      activeSeries: 11,
+      totalSeries: 12,
+      headSamples: 13,
+      sizeBytes: { head: 14, blocks: 15, index: 16 },
+      oldestTimeMs: undefined,
+      newestTimeMs: undefined,
+      errorsTotal: { append: 1, read: 2, seal: 3, delete: 4, checkpoint: 5 },
+    });
+  }
+
+  it('shows the rows of its table, the registry itself, and nothing else', () => {
+    const own = ROWS.map(({ name }) => name);
+    const registryItself = ['dropped_records_total', 'overflow_records_total', 'series'];
+    const shown = [...own, ...registryItself.map((name) => `chain_runtime_instrument_${name}`)];
+    assert.deepEqual([...read().keys()], shown.sort());
+    assert.equal(new Set(shown).size, shown.length);
+  });
+
+  it('writes every one of them', () => {
+    const before = read();
+    letEverythingHappen();
+    const after = read();
+    const unwritten = ROWS.filter(({ name, type }) => {
+      const samples = [...(after.get(name) ?? [])];
+      const isWritten = ([series, value]: [string, number]) => value > 0 && value !== before.get(name)?.get(series);
+      return type === 'info' ? samples.length !== 1 : !samples.some(isWritten);
+    });
+    assert.deepEqual(unwritten, []);
+  });
+
+  it('counts under the labels of what happened', () => {
+    letEverythingHappen();
+    const values = new Map([...read().values()].flatMap((samples) => [...samples]));
+    const expected: Readonly<Record<string, number>> = {
+      'chainpulse_source_collections_total outcome=timeout type=probe': 1,
+      'chainpulse_source_collections_total outcome=ok type=probe': 0,
+      'chainpulse_source_collection_duration_seconds_sum type=probe': 0.2,
+      'chainpulse_samples_ingested_total type=probe': 7,
+      'chainpulse_samples_rejected_total reason=too_old': 2,
+      'chainpulse_samples_rejected_total reason=body_limit': 1,
+      'chainpulse_samples_rejected_total reason=duplicate': 0,
+      'chainpulse_queries_total kind=range outcome=limit': 1,
+      'chainpulse_query_duration_seconds_count kind=range': 1,
+      'chainpulse_storage_commit_duration_seconds_bucket le=0.005': 1,
+      'chainpulse_storage_commit_duration_seconds_bucket le=0.0025': 0,
+      'chainpulse_series_dropped_total reason=global_limit': 5,
+      chainpulse_series: 11,
+      'chainpulse_storage_size_bytes kind=index': 16,
+      'chainpulse_storage_errors_total operation=checkpoint': 5,
+      'chainpulse_targets state=up': 1,
+      'chainpulse_targets state=down': 0,
+      'chainpulse_events_dropped_total consumer=stream': 3,
+      chainpulse_clock_ahead_seconds: 1.5,
+      [`chainpulse_build_info node_version=${process.versions.node} version=1.2.3`]: 1,
+    };
+    const found = Object.keys(expected).map((series) => [series, values.get(series)]);
+    assert.deepEqual(Object.fromEntries(found), expected);
+    assert.equal(metrics.samplesIngestedTotal, 7);
+    assert.equal(metrics.registry.droppedRecords().unknown_label, 0);
+  });
+
+  it('shows nothing of a store that was not read', () => {
+    assert.deepEqual([...(read().get('chainpulse_series') ?? [])], []);
+    assert.deepEqual([...(read().get('chainpulse_storage_size_bytes') ?? [])], []);
+  });
+
+  it('tells which metric came to its limit', () => {
+    const labels = { thing: bounded(1) };
+    const things = metrics.registry.counter({ name: 'things_total', help: 'Things.', labels });
+    for (const thing of ['a', 'b', 'c']) things.inc({ thing });
+    assert.match(
+      renderText(metrics.registry),
+      /^chain_runtime_instrument_overflow_records_total\{metric="things_total"\} 2$/m,
+    );
+  });
+});

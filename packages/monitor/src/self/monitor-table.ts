@@ -1,0 +1,151 @@
+// The monitor's own metrics as rows, in the notation of the table of a node's metrics: the one place of their names, help,
+// units, labels and buckets. Invariant: what is here is written, and a label value that is listed can come. The one metric
+// that a probe counts of its own work stands with that probe, since no source knows this folder.
+
+import { bounded, metric } from '@chainpulse/instrument';
+
+/** What waits for others: collections and queries. */
+const WAIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 5];
+/** What the monitor does itself. */
+const WORK_SECONDS = [
+  0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+];
+
+const SOURCE_TYPES = ['scrape', 'probe', 'machine'] as const;
+const QUERY_KINDS = ['instant', 'range', 'metadata'] as const;
+
+const PROGRAM = {
+  buildInfo: metric({
+    name: 'chainpulse_build_info',
+    type: 'info',
+    help: 'Version of the monitor.',
+    labels: { version: bounded(1), node_version: bounded(1) },
+    recordedBy: 'MonitorMetrics',
+  }),
+  targets: metric({
+    name: 'chainpulse_targets',
+    type: 'gauge',
+    unit: 'targets',
+    help: 'Targets watched, by state.',
+    labels: { state: ['up', 'down', 'unknown'] },
+    recordedBy: 'MonitorMetrics collector',
+  }),
+  eventsDropped: metric({
+    name: 'chainpulse_events_dropped_total',
+    type: 'counter',
+    unit: 'events',
+    help: 'Events dropped because a consumer was too slow.',
+    labels: { consumer: ['stream'] },
+    recordedBy: 'MonitorMetrics collector',
+  }),
+  clockAhead: metric({
+    name: 'chainpulse_clock_ahead_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: "How far the monitor's time is ahead of the system's clock, because that was set back.",
+    recordedBy: 'MonitorMetrics collector',
+  }),
+} as const;
+
+const SOURCES = {
+  collections: metric({
+    name: 'chainpulse_source_collections_total',
+    type: 'counter',
+    unit: 'collections',
+    help: 'Collections from a source that ended.',
+    labels: {
+      type: SOURCE_TYPES,
+      outcome: ['ok', 'timeout', 'refused', 'http_error', 'parse_error', 'too_large', 'other'],
+    },
+    recordedBy: 'MonitorMetrics.collectionEnded',
+  }),
+  collectionDuration: metric({
+    name: 'chainpulse_source_collection_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time that a collection from a source took.',
+    labels: { type: SOURCE_TYPES },
+    buckets: WAIT_SECONDS,
+    recordedBy: 'MonitorMetrics.collectionEnded',
+  }),
+  samplesIngested: metric({
+    name: 'chainpulse_samples_ingested_total',
+    type: 'counter',
+    unit: 'samples',
+    help: 'Samples committed to the store.',
+    labels: { type: SOURCE_TYPES },
+    recordedBy: 'MonitorMetrics.collectionEnded',
+  }),
+  samplesRejected: metric({
+    name: 'chainpulse_samples_rejected_total',
+    type: 'counter',
+    unit: 'samples',
+    help: 'Samples refused.',
+    labels: { reason: ['out_of_order', 'duplicate', 'too_old', 'invalid', 'series_limit', 'body_limit'] },
+    recordedBy: 'MonitorMetrics.collectionEnded',
+  }),
+} as const;
+
+const STORAGE = {
+  series: metric({
+    name: 'chainpulse_series',
+    type: 'gauge',
+    unit: 'series',
+    help: 'Series with a recent sample.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  seriesDropped: metric({
+    name: 'chainpulse_series_dropped_total',
+    type: 'counter',
+    unit: 'series',
+    help: 'New series refused because a limit was reached.',
+    labels: { reason: ['global_limit'] },
+    recordedBy: 'MonitorMetrics.seriesRefused',
+  }),
+  size: metric({
+    name: 'chainpulse_storage_size_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Bytes that the history occupies.',
+    labels: { kind: ['head', 'blocks', 'index'] },
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  commitDuration: metric({
+    name: 'chainpulse_storage_commit_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time of one commit to the store.',
+    buckets: WORK_SECONDS,
+    recordedBy: 'MonitorMetrics.commitEnded',
+  }),
+  errors: metric({
+    name: 'chainpulse_storage_errors_total',
+    type: 'counter',
+    unit: 'errors',
+    help: 'Storage operations that failed.',
+    labels: { operation: ['append', 'read', 'seal', 'delete', 'checkpoint'] },
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+} as const;
+
+const QUERIES = {
+  total: metric({
+    name: 'chainpulse_queries_total',
+    type: 'counter',
+    unit: 'queries',
+    help: 'PromQL and metadata queries answered.',
+    labels: { kind: QUERY_KINDS, outcome: ['ok', 'error', 'timeout', 'limit'] },
+    recordedBy: 'MonitorMetrics.queryEnded',
+  }),
+  duration: metric({
+    name: 'chainpulse_query_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time to answer a query.',
+    labels: { kind: QUERY_KINDS },
+    buckets: WAIT_SECONDS,
+    recordedBy: 'MonitorMetrics.queryEnded',
+  }),
+} as const;
+
+export const MONITOR_TABLE = { program: PROGRAM, sources: SOURCES, storage: STORAGE, queries: QUERIES } as const;

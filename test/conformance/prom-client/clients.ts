@@ -1,0 +1,21 @@
+// The real prom-client and the drop-in, as the same type: a program written for the one is given the other.
+
+import real from 'prom-client';
+import * as dropIn from '../../../packages/instrument/src/bridges/prom-client/index.ts';
+
+/** What programs import. */
+export type Client = typeof real;
+
+export const REAL: Client = real;
+
+/** The compiler is asked whether the drop-in is what programs import, but for what it has beyond that. */
+export const DROP_IN = dropIn.default as unknown as Client;
+
+/** A registry's whole text and JSON. */
+export async function shown(
+  register: Pick<InstanceType<Client['Registry']>, 'metrics' | 'getMetricsAsJSON'>,
+): Promise<{ text: string; json: unknown }> {
+  const text = await register.metrics();
+  const json: unknown = JSON.parse(JSON.stringify(await register.getMetricsAsJSON()));
+  return { text, json };
+}
