@@ -3,8 +3,8 @@
 import type { ExemplarLabels } from './exemplar.ts';
 import { HandleCache, keepExemplar, SeriesHandle } from './handle.ts';
 import type { LabelSchema, LabelValues } from './labels.ts';
-import type { RowLayout } from './row-layout.ts';
-import { INVALID_VALUE, type SeriesTable } from './series-table.ts';
+import type { RowLayout } from './series/row-layout.ts';
+import { INVALID_VALUE, type SeriesTable } from './series/series-table.ts';
 
 /** A counter without labels, or one series of a counter with labels. */
 export interface Counter {

@@ -2,7 +2,7 @@
 // characters of names and values together; what is longer or no label is not kept.
 
 import { LABEL_NAME } from './names.ts';
-import type { Exemplar } from './snapshot.ts';
+import type { Exemplar } from './snapshot/snapshot.ts';
 
 /** Such as `{ trace_id: '4bf92f…' }`: names and values together at most 128 characters. */
 export type ExemplarLabels = Readonly<Record<string, string>>;

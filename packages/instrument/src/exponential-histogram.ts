@@ -5,7 +5,7 @@ import type { ExponentialLayout } from './exponential/layout.ts';
 import { observeExponential } from './exponential/observe.ts';
 import type { LabelSchema } from './labels.ts';
 import { isObservation, ObservingFamily, ObservingHandle } from './observing-family.ts';
-import type { SeriesTable } from './series-table.ts';
+import type { SeriesTable } from './series/series-table.ts';
 
 class ExponentialHandle extends ObservingHandle {
   readonly #layout: ExponentialLayout;

@@ -3,8 +3,8 @@
 
 import { HandleCache, SeriesHandle } from './handle.ts';
 import type { LabelSchema, LabelValues } from './labels.ts';
-import type { RowLayout } from './row-layout.ts';
-import { INVALID_VALUE, type SeriesTable } from './series-table.ts';
+import type { RowLayout } from './series/row-layout.ts';
+import { INVALID_VALUE, type SeriesTable } from './series/series-table.ts';
 
 /** A gauge without labels, or one series of a gauge with labels. */
 export interface Gauge {

@@ -2,10 +2,10 @@
 // one addition to an array. A handle of a removed series, or of labels that cannot be had, keeps an empty chunk instead:
 // reading it gives `undefined`, which is the only check that the hot path pays for, and what it is given is counted.
 
-import type { DropReason } from './drops.ts';
 import { asExemplar, type ExemplarLabels } from './exemplar.ts';
-import { reasonOf, type SeriesTable } from './series-table.ts';
-import { NO_VALUES } from './values.ts';
+import type { DropReason } from './series/drops.ts';
+import { reasonOf, type SeriesTable } from './series/series-table.ts';
+import { NO_VALUES } from './series/values.ts';
 
 type UncheckedLabels = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 // Where a classic histogram keeps what in its row: the sum, then the counts, each of its own bucket only and the one above
 // all bounds last. The number of observations is the sum of the counts and is not kept twice.
 
-import type { RowLayout } from './row-layout.ts';
+import type { RowLayout } from './series/row-layout.ts';
 
 export const SUM_SLOT = 0;
 export const FIRST_COUNT_SLOT = 1;

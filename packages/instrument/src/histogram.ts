@@ -6,7 +6,7 @@ import type { BucketIndex } from './bucket-index.ts';
 import { FIRST_COUNT_SLOT, SUM_SLOT } from './histogram-layout.ts';
 import type { LabelSchema } from './labels.ts';
 import { isObservation, ObservingFamily, ObservingHandle } from './observing-family.ts';
-import type { SeriesTable } from './series-table.ts';
+import type { SeriesTable } from './series/series-table.ts';
 
 class HistogramHandle extends ObservingHandle {
   readonly #buckets: BucketIndex;

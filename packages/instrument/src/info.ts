@@ -3,7 +3,7 @@
 // versions at once.
 
 import type { LabelSchema, LabelValues } from './labels.ts';
-import type { SeriesTable } from './series-table.ts';
+import type { SeriesTable } from './series/series-table.ts';
 
 export interface Info<S extends LabelSchema> {
   /**

@@ -4,7 +4,7 @@
 import type { ExemplarLabels } from './exemplar.ts';
 import { HandleCache, type HandleMakers, keepExemplar, SeriesHandle } from './handle.ts';
 import type { LabelSchema, LabelValues } from './labels.ts';
-import { INVALID_VALUE, type SeriesTable } from './series-table.ts';
+import { INVALID_VALUE, type SeriesTable } from './series/series-table.ts';
 
 /** A histogram without labels, or one series of a histogram with labels. */
 export interface Histogram {

@@ -2,8 +2,8 @@
 
 import { makeInstruments } from './domains/metric-definition.ts';
 import { INSTRUMENT_METRICS } from './domains/table/runtime.ts';
-import { DROP_REASONS } from './drops.ts';
 import type { Registry } from './registry.ts';
+import { DROP_REASONS } from './series/drops.ts';
 
 /** How long rendering takes is for whoever renders to tell. */
 const { instrumentRenderDuration: _, ...COUNTS } = INSTRUMENT_METRICS;

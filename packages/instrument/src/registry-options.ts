@@ -2,8 +2,8 @@
 
 import type { ExponentialLayoutOptions } from './exponential/layout.ts';
 import type { LabelSchema } from './labels.ts';
-import type { RegistryMemory } from './registry-memory.ts';
-import type { MergeMode } from './snapshot.ts';
+import type { RegistryMemory } from './series/registry-memory.ts';
+import type { MergeMode } from './snapshot/snapshot.ts';
 
 export interface RegistryOptions {
   /**

@@ -2,13 +2,10 @@
 // tables and families, so everything that must be unique or bounded in a process is decided here.
 
 import { BucketIndex } from './bucket-index.ts';
-import { Collection, type MetricReader } from './collection.ts';
 import { COUNTER_LAYOUT, type Counter, CounterFamily, type LabelledCounter } from './counter.ts';
-import { DropCounts, type DropReason } from './drops.ts';
 import { InstrumentError } from './errors.ts';
 import { type ExponentialLayout, exponentialLayout } from './exponential/layout.ts';
 import { ExponentialHistogramFamily } from './exponential-histogram.ts';
-import { BucketFamily, ExponentialFamily, type Family, type FamilyDescription, ScalarFamily } from './family.ts';
 import {
   GAUGE_LAYOUT,
   type Gauge,
@@ -23,7 +20,6 @@ import { histogramLayout } from './histogram-layout.ts';
 import { type Info, InfoFamily } from './info.ts';
 import { type Dimension, dimensionOf, type Label, type LabelSchema } from './labels.ts';
 import { type LintFinding, lintInstrument } from './lint.ts';
-import { mergeFamilies } from './merge.ts';
 import {
   checkBuckets,
   checkHelp,
@@ -43,13 +39,23 @@ import type {
   LabelledOptions,
   RegistryOptions,
 } from './registry-options.ts';
-import type { RowLayout } from './row-layout.ts';
-import { SeriesBudget } from './series-budget.ts';
-import { SeriesTable, type SharedState } from './series-table.ts';
-import type { SharedFamily } from './shared-family.ts';
-import type { MergeMode, Snapshot, SnapshotSource } from './snapshot.ts';
+import { DropCounts, type DropReason } from './series/drops.ts';
+import type { RowLayout } from './series/row-layout.ts';
+import { SeriesBudget } from './series/series-budget.ts';
+import { SeriesTable, type SharedState } from './series/series-table.ts';
+import type { SharedFamily } from './series/shared-family.ts';
+import { ValueStore } from './series/values.ts';
+import { Collection, type MetricReader } from './snapshot/collection.ts';
+import {
+  BucketFamily,
+  ExponentialFamily,
+  type Family,
+  type FamilyDescription,
+  ScalarFamily,
+} from './snapshot/family.ts';
+import { mergeFamilies } from './snapshot/merge.ts';
+import type { MergeMode, Snapshot, SnapshotSource } from './snapshot/snapshot.ts';
 import { type LabelledStateSet, type StateSet, StateSetFamily, UnlabelledStateSet } from './state-set.ts';
-import { ValueStore } from './values.ts';
 
 const DEFAULT_MAX_SERIES = 10_000;
 /** Names of conflicting metrics that are kept. */

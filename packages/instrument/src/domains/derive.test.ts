@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MetricReader } from '../collection.ts';
 import { Registry } from '../registry.ts';
-import type { FamilySnapshot } from '../snapshot.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
+import type { FamilySnapshot } from '../snapshot/snapshot.ts';
 import { DerivedGrowth, observedSum, ratio, share, show, total } from './derive.ts';
 
 function readerOf(...families: FamilySnapshot[]): MetricReader {

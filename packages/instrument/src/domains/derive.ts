@@ -1,10 +1,10 @@
 // What derived values are computed with: totals of metrics over all threads, growth over the window, and ratios that are
 // absent rather than wrong. A value that cannot be computed is undefined all the way, and its gauge is cleared.
 
-import type { MetricReader } from '../collection.ts';
 import type { Gauge } from '../gauge.ts';
 import type { Label } from '../labels.ts';
-import type { FamilySnapshot } from '../snapshot.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
+import type { FamilySnapshot } from '../snapshot/snapshot.ts';
 import type { DomainContext } from './context.ts';
 import { GrowthWindow } from './growth-window.ts';
 

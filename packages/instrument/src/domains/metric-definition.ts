@@ -8,7 +8,7 @@ import type { LabelSchema } from '../labels.ts';
 import { NOOP_INSTRUMENT } from '../noop.ts';
 import type { Histogram, LabelledHistogram } from '../observing-family.ts';
 import type { Registry } from '../registry.ts';
-import type { MergeMode } from '../snapshot.ts';
+import type { MergeMode } from '../snapshot/snapshot.ts';
 import type { LabelledStateSet, StateSet } from '../state-set.ts';
 
 /** The systems whose names a node can show instead of the canonical ones. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FamilySnapshot } from '../snapshot.ts';
+import type { FamilySnapshot } from '../snapshot/snapshot.ts';
 import { ConsensusMetrics } from './consensus.ts';
 import { NetworkMetrics } from './network.ts';
 import { PerformanceMetrics } from './performance.ts';

@@ -1,7 +1,7 @@
 // Post-quantum cryptography, quantum randomness and simulation. The overhead of post-quantum operations is relative to
 // times of classical ones that this node measured and gave, and absent without them.
 
-import type { MetricReader } from '../collection.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
 import { DerivedGrowth, observedSum, ratio, show, total } from './derive.ts';

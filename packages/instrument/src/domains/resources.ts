@@ -1,8 +1,8 @@
 // The machine that the node runs on, for a node that measures it itself: processors, memory, disks, file systems, network
 // interfaces, sockets, clock; and signs that the process leaks memory. What cannot be measured is left out.
 
-import type { MetricReader } from '../collection.ts';
 import type { Gauge } from '../gauge.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext } from './context.ts';
 import { DerivedGrowth, ratio, share, show, total } from './derive.ts';

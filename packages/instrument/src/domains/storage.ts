@@ -1,6 +1,6 @@
 // The node's database and its caches: operations, their time and errors, size and how full it is.
 
-import type { MetricReader } from '../collection.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
 import { ratio, show, total } from './derive.ts';

@@ -1,6 +1,6 @@
 // Synchronization with the chain: how far it is, how fast, and when it will be there.
 
-import type { MetricReader } from '../collection.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import { type DomainContext, type EventSink, isPosition } from './context.ts';
 import { DerivedGrowth, show, total, type WindowGrowth } from './derive.ts';

@@ -1,7 +1,7 @@
 // The validator set as this node sees it (`chain_validators_…`), and the node's own validators: duties, stake, balance,
 // slashings (`chain_validator_…`).
 
-import type { MetricReader } from '../collection.ts';
+import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
 import { DerivedGrowth, ratio, share, show, total } from './derive.ts';

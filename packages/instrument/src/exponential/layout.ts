@@ -4,7 +4,7 @@
 // reach of the block changes a count and the sum and nothing else. A row of zeros is an empty histogram.
 
 import { InstrumentError } from '../errors.ts';
-import type { RowLayout } from '../row-layout.ts';
+import type { RowLayout } from '../series/row-layout.ts';
 
 /** The finest scale, and that of an empty histogram: bounds 0.27 % apart. Prometheus takes no finer one. */
 export const MAX_SCALE = 8;

@@ -2,7 +2,7 @@
 // the buckets are few enough. No count is lost. Where zero thresholds differ the widest holds, and buckets that it reaches
 // become zeros, as Prometheus does it when it adds native histograms up.
 
-import type { ExponentialBuckets } from '../snapshot.ts';
+import type { ExponentialBuckets } from '../snapshot/snapshot.ts';
 import { bucketIndex, lowerBound } from './bucket-bounds.ts';
 import { DEFAULT_MAX_BUCKETS, MAX_SCALE, MIN_SCALE, ZERO_THRESHOLD } from './layout.ts';
 import type { ExponentialState } from './read.ts';

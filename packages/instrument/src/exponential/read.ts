@@ -2,7 +2,7 @@
 // row, a read ends after a bounded number of steps and gives something well formed. A row whose counts are being
 // moved says so and is read again: its buckets would seem to have lost counts, which servers take for a restart.
 
-import type { ExponentialBuckets, ExponentialPoint } from '../snapshot.ts';
+import type { ExponentialBuckets, ExponentialPoint } from '../snapshot/snapshot.ts';
 import {
   COUNTS_SLOT,
   type ExponentialLayout,

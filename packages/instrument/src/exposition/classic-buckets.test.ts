@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import type { ExponentialBuckets, ExponentialPoint } from '../snapshot.ts';
+import type { ExponentialBuckets, ExponentialPoint } from '../snapshot/snapshot.ts';
 import { classicBuckets, classicHistogram } from './classic-buckets.ts';
 
 const NONE: ExponentialBuckets = { offset: 0, counts: [] };

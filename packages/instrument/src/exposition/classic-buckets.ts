@@ -11,7 +11,7 @@ import type {
   ExponentialPoint,
   HistogramFamilySnapshot,
   HistogramPoint,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 
 /** Beyond these the power of two is 0 or infinite, at every scale of at most 0. */
 const LOWEST_INDEX = -1076;

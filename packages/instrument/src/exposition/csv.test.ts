@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { renderCsv } from './csv.ts';
 import { arbitrarySnapshot } from './testing/arbitrary-snapshot.ts';
 import { expectedSamples } from './testing/expected-samples.ts';

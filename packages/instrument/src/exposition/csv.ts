@@ -5,7 +5,12 @@
 // The columns are described in docs/formats/csv.md.
 
 import type { Label } from '../labels.ts';
-import type { HistogramFamilySnapshot, ScalarFamilySnapshot, Snapshot, SummaryFamilySnapshot } from '../snapshot.ts';
+import type {
+  HistogramFamilySnapshot,
+  ScalarFamilySnapshot,
+  Snapshot,
+  SummaryFamilySnapshot,
+} from '../snapshot/snapshot.ts';
 import { ByteWriter, encodeText } from './byte-writer.ts';
 import { classicHistogram } from './classic-buckets.ts';
 import { LabelBytes, type LabelFormat, type SplitLabels } from './label-bytes.ts';

@@ -1,7 +1,7 @@
 // Which exemplars may leave the process: OpenMetrics allows labels of at most 128 characters, and Prometheus refuses what is
 // longer. Our instruments check this when they record (`exemplar.ts`); exemplars of other libraries are checked here.
 
-import type { Exemplar } from '../snapshot.ts';
+import type { Exemplar } from '../snapshot/snapshot.ts';
 
 /** Of all names and values together, in UTF-16 units, which are at least as many as characters. */
 const MAX_LABEL_LENGTH = 128;

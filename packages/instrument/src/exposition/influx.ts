@@ -7,7 +7,12 @@
 // Source: docs.influxdata.com/influxdb/v1/write_protocols/line_protocol_reference
 
 import type { Label } from '../labels.ts';
-import type { HistogramFamilySnapshot, ScalarFamilySnapshot, Snapshot, SummaryFamilySnapshot } from '../snapshot.ts';
+import type {
+  HistogramFamilySnapshot,
+  ScalarFamilySnapshot,
+  Snapshot,
+  SummaryFamilySnapshot,
+} from '../snapshot/snapshot.ts';
 import { ByteWriter, encodeText } from './byte-writer.ts';
 import { classicHistogram } from './classic-buckets.ts';
 import { goNumber } from './format-number.ts';

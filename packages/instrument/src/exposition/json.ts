@@ -12,7 +12,7 @@ import type {
   ScalarPoint,
   Snapshot,
   SummaryPoint,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { LabelBytes } from './label-bytes.ts';
 

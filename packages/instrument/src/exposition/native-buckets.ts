@@ -4,7 +4,7 @@
 // into the finest one with the same upper bound.
 // Source: prometheus/client_model, io/prometheus/client/metrics.proto; Prometheus model/histogram
 
-import type { ExponentialBuckets } from '../snapshot.ts';
+import type { ExponentialBuckets } from '../snapshot/snapshot.ts';
 
 export interface BucketSpan {
   /** Buckets left out since the last span; of the first one its index. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { renderOpenMetrics } from './openmetrics.ts';
 import { arbitrarySnapshot } from './testing/arbitrary-snapshot.ts';
 import { expectedSamples, type Sample } from './testing/expected-samples.ts';

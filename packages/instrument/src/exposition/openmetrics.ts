@@ -11,7 +11,7 @@ import type {
   ScalarFamilySnapshot,
   Snapshot,
   SummaryFamilySnapshot,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 import { ByteWriter, encodeText } from './byte-writer.ts';
 import { classicHistogram } from './classic-buckets.ts';
 import { isExposableExemplar } from './exemplars.ts';

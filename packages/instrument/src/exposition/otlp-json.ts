@@ -12,7 +12,7 @@ import type {
   ScalarPoint,
   Snapshot,
   SummaryPoint,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 import { wholeCount } from './native-buckets.ts';
 import {
   CUMULATIVE,

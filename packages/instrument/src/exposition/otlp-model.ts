@@ -6,7 +6,7 @@
 // Sources: opentelemetry.io/docs/specs/otlp, …/specs/otel/compatibility/prometheus_and_openmetrics, ucum.org/ucum
 
 import type { Label } from '../labels.ts';
-import type { Exemplar, FamilySnapshot } from '../snapshot.ts';
+import type { Exemplar, FamilySnapshot } from '../snapshot/snapshot.ts';
 import { wholeCount } from './native-buckets.ts';
 import { endsInUnit } from './units.ts';
 

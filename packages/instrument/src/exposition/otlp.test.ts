@@ -10,7 +10,7 @@ import {
   TAKEN_AT_MS,
   TRACE_ID,
 } from '../push/testing/sample-snapshot.ts';
-import type { ExponentialPoint, FamilySnapshot, ScalarPoint, Snapshot } from '../snapshot.ts';
+import type { ExponentialPoint, FamilySnapshot, ScalarPoint, Snapshot } from '../snapshot/snapshot.ts';
 import { renderOtlpJson } from './otlp-json.ts';
 import { otlpUnit } from './otlp-model.ts';
 import { renderOtlpProtobuf } from './otlp-protobuf.ts';

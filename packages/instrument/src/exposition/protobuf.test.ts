@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import type { Label } from '../labels.ts';
-import type { Exemplar, ExponentialBuckets, FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { Exemplar, ExponentialBuckets, FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { renderProtobuf } from './protobuf.ts';
 import { arbitrarySnapshot } from './testing/arbitrary-snapshot.ts';
 

@@ -15,7 +15,7 @@ import type {
   Snapshot,
   SnapshotType,
   SummaryPoint,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 import { isExposableExemplar } from './exemplars.ts';
 import { type BucketSpan, nativeBuckets, nativeSchema, wholeCount } from './native-buckets.ts';
 import { endsInUnit } from './units.ts';

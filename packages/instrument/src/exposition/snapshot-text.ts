@@ -10,7 +10,7 @@ import type {
   Snapshot,
   SnapshotType,
   SummaryFamilySnapshot,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 import { ByteWriter, encodeText } from './byte-writer.ts';
 import { classicHistogram } from './classic-buckets.ts';
 import { BucketLabels, writeBeginning, writeBucketBeginning, writeQuantileBeginning } from './sample-lines.ts';

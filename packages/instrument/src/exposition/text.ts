@@ -2,9 +2,9 @@
 // with everything escaped, is made once and kept until series come or go; a rendering then only copies it and writes numbers.
 // Source: prometheus.io/docs/instrumenting/exposition_formats
 
-import type { Family, FamilyDescription } from '../family.ts';
 import type { Label } from '../labels.ts';
 import type { Registry } from '../registry.ts';
+import type { Family, FamilyDescription } from '../snapshot/family.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { renderSnapshotText, writeFamilySnapshot } from './snapshot-text.ts';
 

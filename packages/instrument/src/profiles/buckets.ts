@@ -1,6 +1,6 @@
 // Other buckets for what a histogram has counted, and quantiles of it.
 
-import type { Exemplar, HistogramPoint } from '../snapshot.ts';
+import type { Exemplar, HistogramPoint } from '../snapshot/snapshot.ts';
 
 /**
  * The same observations in other buckets. Where every bound is one of the old ones, the counts are exact; elsewhere a bucket

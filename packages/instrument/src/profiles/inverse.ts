@@ -4,8 +4,8 @@
 
 import type { MetricDefinition, ProfileName } from '../domains/metric-definition.ts';
 import type { Label } from '../labels.ts';
-import { mergeFamilies } from '../merge.ts';
-import type { FamilySnapshot, ScalarPoint, Snapshot } from '../snapshot.ts';
+import { mergeFamilies } from '../snapshot/merge.ts';
+import type { FamilySnapshot, ScalarPoint, Snapshot } from '../snapshot/snapshot.ts';
 import type { AliasFunction } from './alias.ts';
 import { droppedLabels, type ProfileMetric, profileMetrics, stateLabelOf, statesOf } from './profile-metric.ts';
 import type { Point } from './regroup.ts';

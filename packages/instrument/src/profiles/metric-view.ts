@@ -1,7 +1,7 @@
 // One metric of a profile: makes its family from a snapshot, and keeps the history that its function needs.
 
 import { classicBuckets } from '../exposition/classic-buckets.ts';
-import { labelKey } from '../merge.ts';
+import { labelKey } from '../snapshot/merge.ts';
 import type {
   ExponentialFamilySnapshot,
   FamilySnapshot,
@@ -9,7 +9,7 @@ import type {
   HistogramPoint,
   ScalarFamilySnapshot,
   ScalarPoint,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 import { quantileOf, rebucket } from './buckets.ts';
 import { MOUNT_LABEL, type ProfileMetric, stateLabelOf, statesOf } from './profile-metric.ts';
 import { LabelView, labelValue, type Point, regroup, seriesCounts } from './regroup.ts';

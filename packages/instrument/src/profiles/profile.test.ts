@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProfileName } from '../domains/metric-definition.ts';
 import { Registry } from '../registry.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { createProfile } from './profile.ts';
 import { DATA_MOUNT, Everything } from './testing/everything.ts';
 import { at, familyOf, histogram, scalars, valuesOf } from './testing/snapshots.ts';

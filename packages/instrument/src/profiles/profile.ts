@@ -5,7 +5,7 @@
 import type { ProfileName } from '../domains/metric-definition.ts';
 import { METRIC_TABLE } from '../domains/table/index.ts';
 import { InstrumentError } from '../errors.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { MetricView } from './metric-view.ts';
 import { profileMetrics } from './profile-metric.ts';
 

@@ -2,8 +2,8 @@
 // up, histograms merged. A series gets the same array of labels each time, because renderers keep text by it.
 
 import type { Label } from '../labels.ts';
-import { labelKey, mergeFamilies } from '../merge.ts';
-import type { FamilySnapshot, MergeMode } from '../snapshot.ts';
+import { labelKey, mergeFamilies } from '../snapshot/merge.ts';
+import type { FamilySnapshot, MergeMode } from '../snapshot/snapshot.ts';
 import type { Alias, KeptLabel } from './alias.ts';
 
 export type Point = FamilySnapshot['points'][number];

@@ -8,7 +8,7 @@ import { NODEJS_METRICS, PROCESS_METRICS } from '../domains/table/runtime.ts';
 import { playNodeScript } from '../domains/testing/node-script.ts';
 import { renderSnapshotText } from '../exposition/snapshot-text.ts';
 import { Registry } from '../registry.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { createProfile } from './profile.ts';
 import { profileMetrics } from './profile-metric.ts';
 import {

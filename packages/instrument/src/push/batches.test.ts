@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { sampleCount, snapshotBatches } from './batches.ts';
 import { arbitrarySnapshot } from './testing/sample-snapshot.ts';
 

@@ -2,7 +2,7 @@
 // a request may hold gets one for itself.
 
 import { classicHistogram } from '../exposition/classic-buckets.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 
 type Point = FamilySnapshot['points'][number];
 

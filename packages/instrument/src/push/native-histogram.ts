@@ -3,7 +3,7 @@
 
 import type { ProtobufWriter } from '../encoding/protobuf-writer.ts';
 import { type NativeBuckets, nativeBuckets, nativeSchema, wholeCount } from '../exposition/native-buckets.ts';
-import type { ExponentialPoint } from '../snapshot.ts';
+import type { ExponentialPoint } from '../snapshot/snapshot.ts';
 
 const NEGATIVE_SPANS = 8;
 const NEGATIVE_DELTAS = 9;

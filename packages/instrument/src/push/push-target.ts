@@ -1,7 +1,7 @@
 // What a receiver of pushes is to the pusher: how a snapshot becomes a request, and what an answer means. Every protocol
 // implements this; nobody but the pusher sends.
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export type PushProtocol = 'remote_write' | 'otlp' | 'influx' | 'pushgateway';

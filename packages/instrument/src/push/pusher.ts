@@ -3,7 +3,7 @@
 // failures are counted, told to `onError` and kept for `statistics()`.
 
 import type { DroppedSamplesReason } from '../domains/table/push.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
 import { sampleCount, snapshotBatches } from './batches.ts';
 import { describeAnswer, type Exchange, exchange } from './exchange.ts';

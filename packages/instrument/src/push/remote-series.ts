@@ -11,7 +11,7 @@ import type {
   FamilySnapshot,
   HistogramFamilySnapshot,
   SummaryFamilySnapshot,
-} from '../snapshot.ts';
+} from '../snapshot/snapshot.ts';
 
 export interface RemoteSeries {
   /** Sorted by name, none empty. */

@@ -3,7 +3,7 @@
 
 import { ProtobufWriter } from '../encoding/protobuf-writer.ts';
 import type { Label } from '../labels.ts';
-import type { Exemplar, FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { Exemplar, FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { writeNativeHistogram } from './native-histogram.ts';
 import { type RemoteSeries, type RemoteType, remoteSeries, remoteType, remoteUnit } from './remote-series.ts';
 

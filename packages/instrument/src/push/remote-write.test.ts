@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ExponentialBuckets, ExponentialPoint, Snapshot } from '../snapshot.ts';
+import type { ExponentialBuckets, ExponentialPoint, Snapshot } from '../snapshot/snapshot.ts';
 import { sampleCount, withClassicHistograms } from './batches.ts';
 import { encodeRemoteWriteV1 } from './remote-write-v1.ts';
 import { encodeRemoteWriteV2 } from './remote-write-v2.ts';

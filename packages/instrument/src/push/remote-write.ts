@@ -6,7 +6,7 @@
 import { compressSnappy } from '../encoding/snappy.ts';
 import { InstrumentError } from '../errors.ts';
 import type { Label } from '../labels.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { withClassicHistograms } from './batches.ts';
 import { type Endpoint, type EndpointOptions, endpointOf } from './endpoint.ts';
 import { type Answer, type EncodedRequest, type PushTarget, type Verdict, verdictOfStatus } from './push-target.ts';

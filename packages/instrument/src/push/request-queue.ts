@@ -1,7 +1,7 @@
 // Requests that wait to be sent, oldest first, bounded in number and in bytes. When there is no room the oldest go: the
 // newest values are worth more, and totals lose nothing but resolution.
 
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { EncodedRequest } from './push-target.ts';
 
 export interface QueuedRequest {

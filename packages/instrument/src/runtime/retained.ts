@@ -1,8 +1,8 @@
 // What stays of a part of the program that has ended (a thread, a process): what it counted, and gauges that say what was
 // last known. A gauge that adds up, or is the greatest, of those that are alive ends with it.
 
-import { mergeFamilies } from '../merge.ts';
-import type { FamilySnapshot } from '../snapshot.ts';
+import { mergeFamilies } from '../snapshot/merge.ts';
+import type { FamilySnapshot } from '../snapshot/snapshot.ts';
 
 export class RetainedFamilies {
   #families: readonly FamilySnapshot[] = [];

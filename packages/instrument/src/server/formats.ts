@@ -10,7 +10,7 @@ import { OTLP_PROTOBUF_CONTENT_TYPE, renderOtlpProtobuf } from '../exposition/ot
 import { PROTOBUF_CONTENT_TYPE, renderProtobuf } from '../exposition/protobuf.ts';
 import { renderSnapshotText } from '../exposition/snapshot-text.ts';
 import { TEXT_CONTENT_TYPE } from '../exposition/text.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { chooseOffer, type Offer } from './negotiation.ts';
 
 export const FORMAT_NAMES = [

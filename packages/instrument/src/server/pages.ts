@@ -8,7 +8,7 @@ import { gzip } from 'node:zlib';
 import { renderTextBytes } from '../exposition/text.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Registry } from '../registry.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type FormatName, formatOf } from './formats.ts';
 import { selectFamilies } from './select-families.ts';
 import { type ServerParts, settlesWithin } from './server-limits.ts';

@@ -1,7 +1,7 @@
 // The metrics that a request names by `name[]`, as other exporters take it: by the metric's name, by that of one of its
 // samples, or by its name in OpenMetrics. A metric is shown whole.
 
-import type { FamilySnapshot, Snapshot, SnapshotType } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot, SnapshotType } from '../snapshot/snapshot.ts';
 
 const OBSERVED_SUFFIXES = ['', '_bucket', '_sum', '_count'];
 

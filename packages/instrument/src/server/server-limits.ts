@@ -36,7 +36,7 @@ export interface ServerLimits {
   readonly maxHealthMessageLength: number;
 }
 
-export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxHeaderBytes: 16_384,
   maxConnections: 256,
   headersTimeoutMs: 10_000,

@@ -4,9 +4,9 @@
 
 import { total } from '../domains/derive.ts';
 import { GrowthWindow } from '../domains/growth-window.ts';
-import type { DropReason } from '../drops.ts';
 import type { Registry } from '../registry.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { DropReason } from '../series/drops.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { SUMMARY_FIELDS, type SummaryField, type SummarySubject } from './summary-fields.ts';
 
 export type SummaryValue = number | string | Readonly<Record<string, number>>;

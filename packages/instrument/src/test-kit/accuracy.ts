@@ -1,7 +1,7 @@
 // Compares what metrics show with what they must show. Counters, gauges, counts and buckets must be exact; sums are within
 // 1e-9 of the true one, because doubles are added in another order; quantiles of an exponential histogram are in its buckets.
 
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { droppedNotes, isNear } from './assert-metrics-recorded.ts';
 import { MetricsAssertionError } from './failures.ts';
 import type { ExpectedObservations, GroundTruth } from './ground-truth.ts';

@@ -1,7 +1,7 @@
 // That some work does not make more series than it may: what keeps a server from being flooded by one label.
 
 import { classicBuckets } from '../exposition/classic-buckets.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { MetricsAssertionError } from './failures.ts';
 import type { SnapshotHolder } from './metrics-probe.ts';
 

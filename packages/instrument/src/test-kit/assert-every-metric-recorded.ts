@@ -1,7 +1,7 @@
 // That no metric is only declared: one that is made and never written shows a 0 that nobody measured, and the rules about it
 // can never fire.
 
-import type { FamilySnapshot } from '../snapshot.ts';
+import type { FamilySnapshot } from '../snapshot/snapshot.ts';
 import { MetricsAssertionError } from './failures.ts';
 import { amountAt, type SnapshotHolder } from './metrics-probe.ts';
 

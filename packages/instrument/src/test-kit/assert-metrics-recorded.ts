@@ -2,7 +2,7 @@
 // that is wrong and what was found near it.
 
 import { InstrumentError } from '../errors.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { MetricsAssertionError } from './failures.ts';
 import { amountOf, familyOf, histogramOf, increaseIn, type SnapshotHolder, scalarOf } from './metrics-probe.ts';
 import { nearestNames, nearestSeries } from './nearest.ts';

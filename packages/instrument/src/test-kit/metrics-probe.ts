@@ -2,7 +2,7 @@
 // a collection, as a scrape would be, so values that are computed are up to date.
 
 import type { Registry } from '../registry.ts';
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { MetricsAssertionError } from './failures.ts';
 import {
   added,

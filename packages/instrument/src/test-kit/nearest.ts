@@ -1,6 +1,6 @@
 // What a test may have meant: the names and series nearest to one that does not exist.
 
-import type { FamilySnapshot, Snapshot } from '../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 import { seriesOf } from './metrics-probe.ts';
 import type { SeriesLabels } from './series-text.ts';
 

@@ -4,7 +4,7 @@
 import { lowerBound } from '../exponential/bucket-bounds.ts';
 import { MAX_SCALE } from '../exponential/layout.ts';
 import { classicBuckets } from '../exposition/classic-buckets.ts';
-import type { ExponentialPoint, HistogramFamilySnapshot, HistogramPoint } from '../snapshot.ts';
+import type { ExponentialPoint, HistogramFamilySnapshot, HistogramPoint } from '../snapshot/snapshot.ts';
 
 export interface ObservedHistogram {
   readonly count: number;

@@ -1,5 +1,5 @@
 // A node's metrics for a test: a registry of its own, the domain sets, a clock that the test moves, the events, and a reader.
-// There is no reset: a test makes new ones, which costs about a millisecond.
+// There is no reset: a test makes new ones, which costs a few milliseconds at most.
 
 import { createNodeMetrics, type DomainSets, type NodeMetrics } from '../domains/node-metrics.ts';
 import type { DomainSetName } from '../domains/table/index.ts';

@@ -3,7 +3,7 @@
 // left out with a word about why; nothing throws.
 
 import { type Label, MAX_LABEL_VALUE_LENGTH } from '../../labels.ts';
-import type { ExponentialPoint, FamilySnapshot, HistogramPoint, ScalarPoint } from '../../snapshot.ts';
+import type { ExponentialPoint, FamilySnapshot, HistogramPoint, ScalarPoint } from '../../snapshot/snapshot.ts';
 import { keyOf, type LabelKeeper } from './label-keeper.ts';
 import {
   DELTA,

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { renderText } from '../../exposition/text.ts';
 import { Registry } from '../../registry.ts';
-import type { ExponentialPoint, HistogramPoint, ScalarPoint } from '../../snapshot.ts';
+import type { ExponentialPoint, HistogramPoint, ScalarPoint } from '../../snapshot/snapshot.ts';
 import { type OpenTelemetrySource, openTelemetrySource } from './opentelemetry.ts';
 
 const SCOPE = [{ name: 'otel_scope_name', value: 'lib' }];

@@ -2,7 +2,7 @@
 // it is (`new MeterProvider({ readers: [source] })`), and a source of snapshots: `refresh` collects, `families` gives what
 // was collected. It asks for cumulative values of everything; a reader of the user's own may be read instead.
 
-import type { FamilySnapshot, SnapshotSource } from '../../snapshot.ts';
+import type { FamilySnapshot, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { LabelKeeper } from './label-keeper.ts';
 import { CUMULATIVE, type OtelCollection, type OtelCollector } from './opentelemetry-data.ts';
 import { familiesOf } from './opentelemetry-families.ts';

@@ -2,7 +2,14 @@
 // Nothing of it is trusted: what has the wrong shape is left out.
 
 import type { Label } from '../../labels.ts';
-import type { Exemplar, FamilySnapshot, HistogramPoint, MergeMode, ScalarPoint, SummaryPoint } from '../../snapshot.ts';
+import type {
+  Exemplar,
+  FamilySnapshot,
+  HistogramPoint,
+  MergeMode,
+  ScalarPoint,
+  SummaryPoint,
+} from '../../snapshot/snapshot.ts';
 
 /** Gives the array to use for labels, sorted. */
 export type KeepLabels = (family: string, labels: Label[]) => readonly Label[];

@@ -2,7 +2,7 @@
 // callbacks, and `families` gives what was read. A reading that fails shows nothing rather than the values of the last one.
 
 import type { Label } from '../../labels.ts';
-import type { FamilySnapshot, SnapshotSource } from '../../snapshot.ts';
+import type { FamilySnapshot, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { LabelKeeper } from './label-keeper.ts';
 import { familyFromJson } from './prom-client-json.ts';
 

@@ -3,7 +3,12 @@
 // and shown through `Registry.attach`. Records never throw: what cannot be taken is dropped and counted.
 
 import type { Label } from '../../labels.ts';
-import type { HistogramFamilySnapshot, HistogramPoint, ScalarFamilySnapshot, ScalarPoint } from '../../snapshot.ts';
+import type {
+  HistogramFamilySnapshot,
+  HistogramPoint,
+  ScalarFamilySnapshot,
+  ScalarPoint,
+} from '../../snapshot/snapshot.ts';
 import { type CellLimits, Cells } from './cells.ts';
 
 export type ForeignType = 'counter' | 'gauge' | 'histogram';

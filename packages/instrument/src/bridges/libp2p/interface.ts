@@ -2,7 +2,7 @@
 // only, of `Metrics` in @libp2p/interface 3.3 and `MetricsRegister` in @libp2p/gossipsub 17, because this package depends on
 // nothing. `test/conformance/libp2p/types.test.ts` has the compiler compare them with the originals.
 
-import type { SnapshotSource } from '../../snapshot.ts';
+import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 
 /** The part of a registry that the bridge needs. */
 export interface AttachingRegistry {

@@ -16,7 +16,7 @@ export interface ObservableNode {
 
 type ObservedEvent = 'connection:open' | 'peer:identify';
 
-export interface ObservableConnection {
+interface ObservableConnection {
   readonly remotePeer: { toString(): string };
   readonly direction: ConnectionDirection;
   /** `open`: Unix time in milliseconds. */

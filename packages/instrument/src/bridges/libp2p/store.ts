@@ -3,7 +3,7 @@
 // so that no caller has to be told.
 
 import { BRIDGE_DROP_REASONS, BRIDGES_METRICS } from '../../domains/table/bridges.ts';
-import type { FamilySnapshot, ScalarPoint, SnapshotSource } from '../../snapshot.ts';
+import type { FamilySnapshot, ScalarPoint, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { Calculation, type Patience } from './calculation.ts';
 import { CellBudget, type CellLimits } from './cells.ts';
 import { type BridgeDropReason, BridgeDrops } from './drops.ts';

@@ -11,7 +11,7 @@ import type {
   ScalarPoint,
   SnapshotSource,
   SummaryPoint,
-} from '../../snapshot.ts';
+} from '../../snapshot/snapshot.ts';
 import { familyFromJson, mergeModeOf, scalarTypeOf } from '../foreign/prom-client-json.ts';
 import { Counter } from './counter.ts';
 import { Gauge } from './gauge.ts';

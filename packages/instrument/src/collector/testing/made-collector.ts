@@ -2,7 +2,7 @@
 
 import { bounded } from '../../labels.ts';
 import { Registry } from '../../registry.ts';
-import type { Snapshot } from '../../snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { MetricsCollectorOptions } from '../collector-options.ts';
 import { MetricsCollector } from '../metrics-collector.ts';
 import { ManualClock } from './manual-clock.ts';

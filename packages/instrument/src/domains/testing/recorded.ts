@@ -3,7 +3,7 @@
 
 import { EventHub } from '../../events.ts';
 import { Registry } from '../../registry.ts';
-import type { ScalarPoint } from '../../snapshot.ts';
+import type { ScalarPoint } from '../../snapshot/snapshot.ts';
 import type { DomainContext } from '../context.ts';
 
 const START_MS = 1_700_000_000_000;

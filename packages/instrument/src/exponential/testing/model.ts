@@ -1,6 +1,6 @@
 // What an exponential histogram must hold after some values, worked out from all of them at once.
 
-import type { ExponentialBuckets } from '../../snapshot.ts';
+import type { ExponentialBuckets } from '../../snapshot/snapshot.ts';
 import type { ExponentialState } from '../read.ts';
 import { exactIndex } from './exact-index.ts';
 

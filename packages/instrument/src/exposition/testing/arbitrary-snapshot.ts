@@ -11,7 +11,7 @@ import type {
   ScalarPoint,
   Snapshot,
   SummaryPoint,
-} from '../../snapshot.ts';
+} from '../../snapshot/snapshot.ts';
 
 const LABEL_NAMES = ['Z', '_z', 'a', 'kind', 'lea', 'l', 'peer', 'quantil', 'zone'] as const;
 const UNITS = ['', 'seconds', 'bytes'] as const;

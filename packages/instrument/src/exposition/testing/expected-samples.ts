@@ -2,7 +2,12 @@
 // a test's parser reads from a rendered page.
 
 import type { Label } from '../../labels.ts';
-import type { Exemplar, FamilySnapshot, HistogramFamilySnapshot, SummaryFamilySnapshot } from '../../snapshot.ts';
+import type {
+  Exemplar,
+  FamilySnapshot,
+  HistogramFamilySnapshot,
+  SummaryFamilySnapshot,
+} from '../../snapshot/snapshot.ts';
 import { classicHistogram } from '../classic-buckets.ts';
 
 export interface Sample {

@@ -2,7 +2,7 @@
 // that is not exactly a line of theirs is a failed assertion.
 
 import assert from 'node:assert/strict';
-import type { Exemplar } from '../../snapshot.ts';
+import type { Exemplar } from '../../snapshot/snapshot.ts';
 import type { Sample } from './expected-samples.ts';
 
 export interface ParsedFamily {

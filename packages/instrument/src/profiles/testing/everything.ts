@@ -4,7 +4,7 @@ import { type MetricDefinition, type MetricDefinitions, makeInstruments } from '
 import { METRIC_TABLE } from '../../domains/table/index.ts';
 import type { LabelSchema } from '../../labels.ts';
 import { Registry } from '../../registry.ts';
-import type { Snapshot } from '../../snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /** Where the node's data are; other bounded labels have other values. */
 export const DATA_MOUNT = '/data';

@@ -1,7 +1,7 @@
 // Short ways to write down a snapshot and to look into one.
 
 import type { Label } from '../../labels.ts';
-import type { FamilySnapshot, HistogramPoint, ScalarFamilySnapshot, Snapshot } from '../../snapshot.ts';
+import type { FamilySnapshot, HistogramPoint, ScalarFamilySnapshot, Snapshot } from '../../snapshot/snapshot.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 // One snapshot with every kind of family, and arbitrary ones for property tests.
 
 import fc from 'fast-check';
-import type { FamilySnapshot, Snapshot } from '../../snapshot.ts';
+import type { FamilySnapshot, Snapshot } from '../../snapshot/snapshot.ts';
 
 export const TAKEN_AT_MS = 1_795_181_530_123;
 export const CREATED_MS = 1_795_181_000_000;

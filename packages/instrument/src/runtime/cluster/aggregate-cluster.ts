@@ -4,7 +4,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { InstrumentError } from '../../errors.ts';
 import type { Registry } from '../../registry.ts';
-import type { FamilySnapshot, SnapshotSource } from '../../snapshot.ts';
+import type { FamilySnapshot, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { RetainedFamilies } from '../retained.ts';
 import { answer, type ClusterAnswer, familiesOf, isAnswer, isQuestion, question } from './messages.ts';
 

@@ -19,7 +19,7 @@ it('merges the workers of a cluster, shows a late one as it was, and keeps what 
 
 it('refuses a process that has no primary', () => {
   // A test file runs in a child process: what makes one a worker of somebody is the channel.
-  const { send } = process;
+  const channel = Object.getOwnPropertyDescriptor(process, 'send');
   delete process.send;
   try {
     assert.throws(
@@ -27,6 +27,6 @@ it('refuses a process that has no primary', () => {
       (error) => error instanceof InstrumentError && error.code === 'not_granted',
     );
   } finally {
-    if (send !== undefined) process.send = send;
+    if (channel !== undefined) Object.defineProperty(process, 'send', channel);
   }
 });

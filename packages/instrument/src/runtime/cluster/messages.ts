@@ -1,7 +1,7 @@
 // What the processes of a cluster say to each other: the primary asks, a worker answers with its families. IPC carries JSON,
 // which has no infinities and no NaN, so these travel as text.
 
-import type { FamilySnapshot } from '../../snapshot.ts';
+import type { FamilySnapshot } from '../../snapshot/snapshot.ts';
 
 /** The key that marks a message as ours, and its version. */
 const MARK = 'chainpulse:metrics:1';

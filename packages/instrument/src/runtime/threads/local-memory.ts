@@ -1,6 +1,6 @@
 // The memory of the registry that reads the others: nobody reads it, but its gauges take part in the order of all threads.
 
-import type { RegistryMemory } from '../../registry-memory.ts';
+import type { RegistryMemory } from '../../series/registry-memory.ts';
 import { Stamps } from './stamps.ts';
 
 export class LocalMemory implements RegistryMemory {

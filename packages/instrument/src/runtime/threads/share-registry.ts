@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type WorkerOpti
 import { InstrumentError } from '../../errors.ts';
 import { Registry } from '../../registry.ts';
 import type { RegistryOptions } from '../../registry-options.ts';
-import type { FamilySnapshot, SnapshotSource } from '../../snapshot.ts';
+import type { FamilySnapshot, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { RetainedFamilies } from '../retained.ts';
 import { GRANT_KEY, type ThreadGrant, type ThreadMessage } from './grant.ts';
 import { LocalMemory } from './local-memory.ts';

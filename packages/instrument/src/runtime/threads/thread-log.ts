@@ -4,7 +4,7 @@
 // most of it is history.
 
 import type { Label } from '../../labels.ts';
-import type { SharedFamily } from '../../shared-family.ts';
+import type { SharedFamily } from '../../series/shared-family.ts';
 
 /** Bytes of a log buffer, unless one entry needs more. */
 const BUFFER_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 // The memory of a registry that another thread reads: its chunks are shared, and a log in shared memory says what they hold.
 
 import type { Label } from '../../labels.ts';
-import type { RegistryMemory } from '../../registry-memory.ts';
-import type { SharedFamily } from '../../shared-family.ts';
+import type { RegistryMemory } from '../../series/registry-memory.ts';
+import type { SharedFamily } from '../../series/shared-family.ts';
 import type { ThreadMessage } from './grant.ts';
 import { Stamps } from './stamps.ts';
 import { ThreadLogWriter } from './thread-log.ts';

@@ -2,9 +2,9 @@
 // both the families with their present values. Nothing here waits for the thread, or needs it to be alive.
 
 import type { Label } from '../../labels.ts';
-import { asFamilySnapshot, readPoint, type SharedFamily } from '../../shared-family.ts';
-import type { FamilySnapshot } from '../../snapshot.ts';
-import { CHUNK_SLOTS } from '../../values.ts';
+import { asFamilySnapshot, readPoint, type SharedFamily } from '../../series/shared-family.ts';
+import { CHUNK_SLOTS } from '../../series/values.ts';
+import type { FamilySnapshot } from '../../snapshot/snapshot.ts';
 import type { ThreadMessage } from './grant.ts';
 import { type LogEntry, ThreadLogReader } from './thread-log.ts';
 

@@ -1,7 +1,7 @@
 // Pages in Prometheus's text format 0.0.4 for tests: what an endpoint shows, and whether it may.
 
 import { classicHistogram } from '../../exposition/classic-buckets.ts';
-import type { FamilySnapshot, HistogramFamilySnapshot, Snapshot } from '../../snapshot.ts';
+import type { FamilySnapshot, HistogramFamilySnapshot, Snapshot } from '../../snapshot/snapshot.ts';
 import { MetricsAssertionError } from '../failures.ts';
 import { labelsAsObject, type SeriesLabels, seriesText } from '../series-text.ts';
 import { checkFamilies } from './check-exposition.ts';

@@ -5,7 +5,7 @@ import type { MetricDefinition } from '../../domains/metric-definition.ts';
 import { NETWORK_METRICS } from '../../domains/table/network.ts';
 import { PEERS_METRICS } from '../../domains/table/peers.ts';
 import { bounded, type LabelSchema } from '../../labels.ts';
-import type { Snapshot } from '../../snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { seriesIn } from '../assert-bounded-series.ts';
 import { familyOf, totalIn } from '../metrics-probe.ts';
 import { simulateNetworkConditions } from '../simulation/simulate-network-conditions.ts';

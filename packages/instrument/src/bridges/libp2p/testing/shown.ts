@@ -2,7 +2,7 @@
 
 import type { Label } from '../../../labels.ts';
 import type { Registry } from '../../../registry.ts';
-import type { FamilySnapshot } from '../../../snapshot.ts';
+import type { FamilySnapshot } from '../../../snapshot/snapshot.ts';
 
 /** Of a scalar metric `{label="value"} 5`, of a histogram its counts and its sum; undefined when the metric is absent. */
 export function shown(registry: Registry, name: string): string[] | undefined {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { bounded, type FamilySnapshot, Registry, renderText } from './index.ts';
+import { bounded, type FamilySnapshot, Registry, renderText } from '../index.ts';
 
 const help = 'Measured.';
 

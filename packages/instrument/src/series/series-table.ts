@@ -4,14 +4,14 @@
 // the row of a removed series is used again. Exposed series have identifiers that are never used again. Past a limit there
 // is one more row, `overflow`, for what may be added up; it is outside of every limit, so there is at most one a metric.
 
+import { type Admission, type Dimension, type Label, MAX_LABEL_VALUE_LENGTH, OVERFLOW_ORDINAL } from '../labels.ts';
+import type { Exemplar } from '../snapshot/snapshot.ts';
 import { DROP_REASONS, type DropCounts, type DropReason } from './drops.ts';
 import { Expiry } from './expiry.ts';
-import { type Admission, type Dimension, type Label, MAX_LABEL_VALUE_LENGTH, OVERFLOW_ORDINAL } from './labels.ts';
 import type { RegistryMemory } from './registry-memory.ts';
 import type { RowLayout } from './row-layout.ts';
 import type { SeriesBudget } from './series-budget.ts';
 import type { SharedFamily } from './shared-family.ts';
-import type { Exemplar } from './snapshot.ts';
 import { CHUNK_SLOTS, type RowBlock, type ValueStore } from './values.ts';
 
 /** What stands for a row where there is none is negative and tells the reason. */

@@ -1,7 +1,7 @@
 // What a registry holds at one moment, as plain data: every renderer but the fast text path, every push and every bridge
 // reads this and nothing else. It is a copy, so it may be kept, changed into other names, merged with others or sent.
 
-import type { Label } from './labels.ts';
+import type { Label } from '../labels.ts';
 
 /** How the values of several threads or processes become one; counters and histograms are always added up. */
 export type MergeMode = 'sum' | 'last' | 'max' | 'min';

@@ -1,7 +1,7 @@
 // What a registry is given so that others can read it while it records: the memory of its values, and word of which series
 // each piece of it holds. `runtime/threads` shares it between worker threads; without it the values are plain arrays.
 
-import type { Label } from './labels.ts';
+import type { Label } from '../labels.ts';
 import type { SharedFamily } from './shared-family.ts';
 
 export interface RegistryMemory {

@@ -1,8 +1,8 @@
 // Families of several threads, processes or libraries as one list: what counts is added up, gauges follow their mode. Where
 // two disagree about what a metric is, the first one is right and the other one is named as a conflict.
 
-import { mergeExponential } from './exponential/merge.ts';
-import type { Label } from './labels.ts';
+import { mergeExponential } from '../exponential/merge.ts';
+import type { Label } from '../labels.ts';
 import type {
   Exemplar,
   ExponentialPoint,

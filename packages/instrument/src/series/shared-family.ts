@@ -1,11 +1,18 @@
 // A metric as plain data: all that is needed to read its rows, by its own registry or by another thread that sees the same
 // memory, and that reading: from the doubles of a row to a point of a snapshot.
 
-import type { ExponentialLayout } from './exponential/layout.ts';
-import { readExponential } from './exponential/read.ts';
-import { FIRST_COUNT_SLOT, SUM_SLOT } from './histogram-layout.ts';
-import type { Label } from './labels.ts';
-import type { Exemplar, ExponentialPoint, FamilySnapshot, HistogramPoint, MergeMode, ScalarPoint } from './snapshot.ts';
+import type { ExponentialLayout } from '../exponential/layout.ts';
+import { readExponential } from '../exponential/read.ts';
+import { FIRST_COUNT_SLOT, SUM_SLOT } from '../histogram-layout.ts';
+import type { Label } from '../labels.ts';
+import type {
+  Exemplar,
+  ExponentialPoint,
+  FamilySnapshot,
+  HistogramPoint,
+  MergeMode,
+  ScalarPoint,
+} from '../snapshot/snapshot.ts';
 
 /** Can be written as JSON. */
 export interface SharedFamily {
@@ -76,8 +83,7 @@ function readHistogram(
 ): HistogramPoint {
   const bucketCount = (family.bounds?.length ?? 0) + 1;
   const first = offset + FIRST_COUNT_SLOT;
-  const counts = new Array<number>(bucketCount);
-  for (let bucket = 0; bucket < bucketCount; bucket++) counts[bucket] = values[first + bucket]!;
+  const counts = Array.from(values.subarray(first, first + bucketCount));
   const sum = values[offset + SUM_SLOT]!;
   if (exemplars === undefined) return { labels, createdMs, counts, sum };
   return { labels, createdMs, counts, sum, exemplars: counts.map((_, bucket) => exemplars.get(bucket)) };

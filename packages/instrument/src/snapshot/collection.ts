@@ -1,8 +1,8 @@
 // What happens when a registry is read: callbacks bring gauges up to date, series that nobody records any more end, sources
 // add what they know, and values that are computed from all of that are computed.
 
-import type { DropCounts } from './drops.ts';
-import { InstrumentError } from './errors.ts';
+import { InstrumentError } from '../errors.ts';
+import type { DropCounts } from '../series/drops.ts';
 import { mergeFamilies } from './merge.ts';
 import type { FamilySnapshot, SnapshotSource } from './snapshot.ts';
 

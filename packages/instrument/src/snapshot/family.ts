@@ -2,11 +2,11 @@
 // Reading allocates nothing: a sample is a value, the identifier of its series, and where it came from (row and part), from
 // which names and labels can be had by whoever does not know that series yet. `snapshot` is the same as plain data.
 
-import { countOf, readExponential } from './exponential/read.ts';
-import { FIRST_COUNT_SLOT, SUM_SLOT } from './histogram-layout.ts';
-import type { Label } from './labels.ts';
-import type { SeriesTable } from './series-table.ts';
-import { asFamilySnapshot, readPoint, type SharedFamily, type SharedPoint } from './shared-family.ts';
+import { countOf, readExponential } from '../exponential/read.ts';
+import { FIRST_COUNT_SLOT, SUM_SLOT } from '../histogram-layout.ts';
+import type { Label } from '../labels.ts';
+import type { SeriesTable } from '../series/series-table.ts';
+import { asFamilySnapshot, readPoint, type SharedFamily, type SharedPoint } from '../series/shared-family.ts';
 import type { FamilySnapshot } from './snapshot.ts';
 
 export interface FamilyDescription {
