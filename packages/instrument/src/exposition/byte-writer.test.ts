@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { ByteWriter, encodeText } from './byte-writer.ts';
+import { ByteWriter, encodeText, PreparedBytes } from './byte-writer.ts';
 
 function written(write: (writer: ByteWriter) => void): string {
   const writer = new ByteWriter(0);
@@ -59,7 +59,7 @@ it('writes text as UTF-8', () => {
 });
 
 it('copies pieces and grows', () => {
-  const piece = Buffer.from('0123456789');
+  const piece = new PreparedBytes(Buffer.from('0123456789'));
   const text = written((writer) => {
     for (let i = 0; i < 1000; i++) {
       writer.copy(piece, i % 10, 10);
@@ -68,6 +68,22 @@ it('copies pieces and grows', () => {
   });
   const expected = Array.from({ length: 1000 }, (_, i) => '0123456789'.slice(i % 10));
   assert.equal(text, `${expected.join('\n')}\n`);
+});
+
+it('copies any part of any text as it is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(), fc.nat(), (text, from, to) => {
+      const utf8 = Buffer.from(text);
+      const prepared = new PreparedBytes(utf8);
+      const start = from % (utf8.length + 1);
+      const end = start + (to % (utf8.length - start + 1));
+      const writer = new ByteWriter(0);
+      writer.copy(prepared, start, end);
+      writer.lineFeed();
+      assert.deepEqual(Buffer.from(writer.finish()), Buffer.concat([utf8.subarray(start, end), Buffer.from('\n')]));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 it('replaces what is no valid Unicode', () => {

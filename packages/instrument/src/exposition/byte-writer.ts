@@ -10,14 +10,32 @@ const GROUP_DIGITS = 9;
 const GROUP = 10 ** GROUP_DIGITS;
 /** Bytes for any whole number that is written by digits. */
 const MAX_DIGITS = 2 * GROUP_DIGITS;
+/** Bytes that are copied at a time, as a double. */
+const WORD_BYTES = 8;
+
+/**
+ * UTF-8 that is copied in pieces again and again. Copying takes whole words and may run over the end of a piece, so there is
+ * room behind the last one.
+ */
+export class PreparedBytes {
+  readonly view: DataView;
+
+  constructor(utf8: Uint8Array) {
+    const bytes = new Uint8Array(utf8.length + WORD_BYTES);
+    bytes.set(utf8);
+    this.view = new DataView(bytes.buffer);
+  }
+}
 
 export class ByteWriter {
   #bytes: Uint8Array;
+  #view: DataView;
   #length = 0;
 
   /** `expectedBytes` saves growing; it is no limit. */
   constructor(expectedBytes: number) {
     this.#bytes = new Uint8Array(expectedBytes);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -34,18 +52,25 @@ export class ByteWriter {
     this.#bytes[this.#length++] = LINE_FEED;
   }
 
-  copy(from: Uint8Array, start: number, end: number): void {
-    this.#reserve(end - start);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    // These pieces are some 60 bytes: a loop is faster than making a view of them for `set`.
-    for (let i = start; i < end; i++) bytes[at++] = from[i]!;
-    this.#length = at;
+  /** The bytes from `start` to before `end`. */
+  copy({ view }: PreparedBytes, start: number, end: number): void {
+    this.#reserve(end - start + WORD_BYTES);
+    const to = this.#view;
+    // No eight bytes of UTF-8 are a NaN, whose bits need not survive a copy: 0xff is in none, and no 0xf? before a 0x7f.
+    for (let from = start, at = this.#length; from < end; from += WORD_BYTES, at += WORD_BYTES) {
+      to.setFloat64(at, view.getFloat64(from, true), true);
+    }
+    this.#length += end - start;
   }
 
   /** All of a piece that was made before. */
   piece(piece: Uint8Array): void {
-    this.copy(piece, 0, piece.length);
+    this.#reserve(piece.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    // These pieces are some 30 bytes: a loop is faster than `set`.
+    for (let i = 0; i < piece.length; i++) bytes[at++] = piece[i]!;
+    this.#length = at;
   }
 
   /** As UTF-8; what is no valid Unicode becomes U+FFFD. */
@@ -90,6 +115,7 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
   }
 }
 

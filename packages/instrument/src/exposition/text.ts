@@ -5,7 +5,7 @@
 import type { Label } from '../labels.ts';
 import type { Registry } from '../registry.ts';
 import type { Family, FamilyDescription } from '../snapshot/family.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter, PreparedBytes } from './byte-writer.ts';
 import { renderSnapshotText, writeFamilySnapshot } from './snapshot-text.ts';
 
 /** The `Content-Type` of what `renderText` and `renderTextBytes` give. */
@@ -18,8 +18,8 @@ interface FamilyText {
   /** Of the family, when this was made. */
   readonly version: number;
   /** The head, then the beginnings of all lines. */
-  readonly bytes: Uint8Array;
-  /** Where in `bytes` the beginning for (row × parts + part) starts; it ends where the next one starts. */
+  readonly text: PreparedBytes;
+  /** Where in `text` the beginning for (row × parts + part) starts; it ends where the next one starts. */
   readonly starts: Uint32Array;
 }
 
@@ -51,17 +51,17 @@ export function renderTextBytes(registry: Registry): Uint8Array {
 }
 
 function writeFamily(writer: ByteWriter, family: Family): void {
-  let text = familyTexts.get(family);
-  if (text === undefined || text.version !== family.version) {
-    text = textOf(family);
-    familyTexts.set(family, text);
+  let prepared = familyTexts.get(family);
+  if (prepared === undefined || prepared.version !== family.version) {
+    prepared = textOf(family);
+    familyTexts.set(family, prepared);
   }
-  const { bytes, starts } = text;
+  const { text, starts } = prepared;
   const { partCount } = family;
-  writer.copy(bytes, 0, starts[0]!);
+  writer.copy(text, 0, starts[0]!);
   family.read((value, _seriesId, row, part) => {
     const line = row * partCount + part;
-    writer.copy(bytes, starts[line]!, starts[line + 1]!);
+    writer.copy(text, starts[line]!, starts[line + 1]!);
     writer.number(value);
     writer.lineFeed();
   });
@@ -79,7 +79,7 @@ function textOf(family: Family): FamilyText {
     if (family.hasSeries(row)) writeBeginning(writer, family.sampleName(part), family.labelsOf(row, part));
     starts[line + 1] = writer.length;
   }
-  return { version, bytes: writer.finish().slice(), starts };
+  return { version, text: new PreparedBytes(writer.finish()), starts };
 }
 
 function writeHead(writer: ByteWriter, { name, type, help }: FamilyDescription): void {
