@@ -4,7 +4,7 @@
 import type { ExponentialLayout } from './exponential/layout.ts';
 import { observeExponential } from './exponential/observe.ts';
 import type { LabelSchema } from './labels.ts';
-import { isObservation, ObservingFamily, ObservingHandle } from './observing-family.ts';
+import { isObservation, isTimes, ObservingFamily, ObservingHandle } from './observing-family.ts';
 import type { SeriesTable } from './series/series-table.ts';
 
 class ExponentialHandle extends ObservingHandle {
@@ -18,6 +18,11 @@ class ExponentialHandle extends ObservingHandle {
   observe(value: number): void {
     const canCount = isObservation(value) && (this.values.length > 0 || this.revive());
     if (!canCount || !observeExponential(this.values, this.offset, this.#layout, value)) this.drop();
+  }
+
+  observeMany(value: number, times: number): void {
+    const canCount = isObservation(value) && isTimes(times) && (this.values.length > 0 || this.revive());
+    if (!canCount || !observeExponential(this.values, this.offset, this.#layout, value, times)) this.drop();
   }
 
   protected bucketOf(value: number): number {
@@ -37,6 +42,11 @@ class WatchedExponentialHandle extends ExponentialHandle {
     super.observe(value);
     if (isObservation(value) && this.row >= 0) this.#afterRecord(this.row);
   }
+
+  override observeMany(value: number, times: number): void {
+    super.observeMany(value, times);
+    if (isObservation(value) && isTimes(times) && this.row >= 0) this.#afterRecord(this.row);
+  }
 }
 
 export class ExponentialHistogramFamily<S extends LabelSchema> extends ObservingFamily<S> {
@@ -50,8 +60,8 @@ export class ExponentialHistogramFamily<S extends LabelSchema> extends Observing
     this.#layout = layout;
   }
 
-  protected write(values: Float64Array, offset: number, value: number): boolean {
-    return observeExponential(values, offset, this.#layout, value);
+  protected write(values: Float64Array, offset: number, value: number, times: number): boolean {
+    return observeExponential(values, offset, this.#layout, value, times);
   }
 
   protected bucketOf(value: number): number {

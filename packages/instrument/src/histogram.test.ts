@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { bounded, Registry, renderText } from './index.ts';
 
 function samplesOf(registry: Registry): string[] {
@@ -75,4 +76,44 @@ describe('a histogram', () => {
       'latency_seconds_bucket{at="b",le="+Inf",operation="write"} 1',
     ]);
   });
+});
+
+it('counts a value many times over as if it had been observed as often', () => {
+  const value = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
+  const times = fc.integer({ min: 1, max: 50 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(value, times), { maxLength: 20 }), (records) => {
+      const pages = [false, true].map((isMany) => {
+        const registry = new Registry();
+        const labels = { type: ['a'] } as const;
+        const classic = registry.histogram({ name: 'classic', help: 'Measured.', labels, buckets: [-10, 0, 1, 100] });
+        const native = registry.exponentialHistogram({ name: 'native', help: 'Measured.', labels, hasNegative: true });
+        for (const [observed, count] of records) {
+          for (const histogram of [classic, native]) {
+            if (isMany && count % 2 === 0) histogram.observeMany({ type: 'a' }, observed, count);
+            else if (isMany) histogram.handle({ type: 'a' }).observeMany(observed, count);
+            else for (let i = 0; i < count; i++) histogram.observe({ type: 'a' }, observed);
+          }
+        }
+        return renderText(registry)
+          .split('\n')
+          .filter((line) => !line.includes('_sum'))
+          .join('\n');
+      });
+      assert.equal(pages[1], pages[0]);
+    }),
+  );
+});
+
+it('drops and counts a number of times that is none', () => {
+  const registry = new Registry();
+  const histogram = registry.histogram({ name: 'classic', help: 'Measured.', buckets: [1] });
+  const native = registry.exponentialHistogram({ name: 'native', help: 'Measured.', labels: { type: ['a'] } });
+  const refused = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 33, '2', undefined, 1n];
+  for (const times of refused) {
+    histogram.observeMany(1, times as number);
+    native.observeMany({ type: 'a' }, 1, times as number);
+  }
+  assert.equal(registry.droppedRecords().invalid_value, 2 * refused.length);
+  assert.match(renderText(registry), /^classic_count 0$/m);
 });

@@ -5,7 +5,7 @@
 import type { BucketIndex } from './bucket-index.ts';
 import { FIRST_COUNT_SLOT, SUM_SLOT } from './histogram-layout.ts';
 import type { LabelSchema } from './labels.ts';
-import { isObservation, ObservingFamily, ObservingHandle } from './observing-family.ts';
+import { isObservation, isTimes, ObservingFamily, ObservingHandle } from './observing-family.ts';
 import type { SeriesTable } from './series/series-table.ts';
 
 class HistogramHandle extends ObservingHandle {
@@ -21,6 +21,16 @@ class HistogramHandle extends ObservingHandle {
       const { values, offset } = this;
       values[offset + FIRST_COUNT_SLOT + this.#buckets.find(value)]! += 1;
       values[offset + SUM_SLOT]! += value;
+    } else {
+      this.drop();
+    }
+  }
+
+  observeMany(value: number, times: number): void {
+    if (isObservation(value) && isTimes(times) && (this.values.length > 0 || this.revive())) {
+      const { values, offset } = this;
+      values[offset + FIRST_COUNT_SLOT + this.#buckets.find(value)]! += times;
+      values[offset + SUM_SLOT]! += value * times;
     } else {
       this.drop();
     }
@@ -43,6 +53,11 @@ class WatchedHistogramHandle extends HistogramHandle {
     super.observe(value);
     if (isObservation(value) && this.row >= 0) this.#afterRecord(this.row);
   }
+
+  override observeMany(value: number, times: number): void {
+    super.observeMany(value, times);
+    if (isObservation(value) && isTimes(times) && this.row >= 0) this.#afterRecord(this.row);
+  }
 }
 
 export class HistogramFamily<S extends LabelSchema> extends ObservingFamily<S> {
@@ -56,9 +71,9 @@ export class HistogramFamily<S extends LabelSchema> extends ObservingFamily<S> {
     this.#buckets = buckets;
   }
 
-  protected write(values: Float64Array, offset: number, value: number): boolean {
-    values[offset + FIRST_COUNT_SLOT + this.#buckets.find(value)]! += 1;
-    values[offset + SUM_SLOT]! += value;
+  protected write(values: Float64Array, offset: number, value: number, times: number): boolean {
+    values[offset + FIRST_COUNT_SLOT + this.#buckets.find(value)]! += times;
+    values[offset + SUM_SLOT]! += value * times;
     return true;
   }
 

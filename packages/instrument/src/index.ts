@@ -1,5 +1,6 @@
 // The public surface of @chainpulse/instrument that runs in any JavaScript runtime.
 
+export * from './collector/index.ts';
 export type { Counter, LabelledCounter } from './counter.ts';
 export * from './domains/index.ts';
 export { InstrumentError, type InstrumentErrorCode } from './errors.ts';

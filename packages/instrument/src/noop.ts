@@ -12,6 +12,7 @@ export const NOOP_INSTRUMENT: Readonly<Record<string, unknown>> = {
   dec: NOTHING,
   clear: NOTHING,
   observe: NOTHING,
+  observeMany: NOTHING,
   observeWithExemplar: NOTHING,
   remove: () => false,
   handle: () => NOOP_INSTRUMENT,

@@ -10,6 +10,8 @@ import { INVALID_VALUE, type SeriesTable } from './series/series-table.ts';
 export interface Histogram {
   /** Counts a finite value in its bucket. Anything else is dropped and counted as `invalid_value`. */
   observe(value: number): void;
+  /** Counts a value `times` over at once (a whole number from 1 to 2^32), as after sampling. */
+  observeMany(value: number, times: number): void;
   /** Observes, and keeps the value as the exemplar of its bucket: `labels` lead to its trace. */
   observeWithExemplar(value: number, labels: ExemplarLabels): void;
 }
@@ -18,6 +20,8 @@ export interface LabelledHistogram<S extends LabelSchema> {
   /** Finds the series once: the same object for the same labels. What a hot path should keep. */
   handle(labels: LabelValues<S>): Histogram;
   observe(labels: LabelValues<S>, value: number): void;
+  /** See {@link Histogram.observeMany}. */
+  observeMany(labels: LabelValues<S>, value: number, times: number): void;
   /** See {@link Histogram.observeWithExemplar}. */
   observeWithExemplar(labels: LabelValues<S>, value: number, exemplarLabels: ExemplarLabels): void;
   /** Ends a series; true if there was one. Combinations of closed labels exist for ever: false, and nothing happens. */
@@ -26,6 +30,7 @@ export interface LabelledHistogram<S extends LabelSchema> {
 
 export abstract class ObservingHandle extends SeriesHandle implements Histogram {
   abstract observe(value: number): void;
+  abstract observeMany(value: number, times: number): void;
   /** The bucket of an exemplar with this value. */
   protected abstract bucketOf(value: number): number;
 
@@ -49,11 +54,16 @@ export abstract class ObservingFamily<S extends LabelSchema> implements Labelled
   }
 
   observe(labels: LabelValues<S>, value: number): void {
-    this.#observe(labels, value);
+    this.#observe(labels, value, 1);
+  }
+
+  observeMany(labels: LabelValues<S>, value: number, times: number): void {
+    if (isTimes(times)) this.#observe(labels, value, times);
+    else this.table.settle(INVALID_VALUE);
   }
 
   observeWithExemplar(labels: LabelValues<S>, value: number, exemplarLabels: ExemplarLabels): void {
-    const row = this.#observe(labels, value);
+    const row = this.#observe(labels, value, 1);
     if (row >= 0) keepExemplar(this.table, row, { bucket: this.bucketOf(value), value, labels: exemplarLabels });
   }
 
@@ -62,17 +72,17 @@ export abstract class ObservingFamily<S extends LabelSchema> implements Labelled
   }
 
   /** False for a value that this kind cannot count; then nothing has changed. */
-  protected abstract write(values: Float64Array, offset: number, value: number): boolean;
+  protected abstract write(values: Float64Array, offset: number, value: number, times: number): boolean;
   protected abstract bucketOf(value: number): number;
 
   /** Answers with the row, or -1. */
-  #observe(labels: LabelValues<S>, value: number): number {
+  #observe(labels: LabelValues<S>, value: number, times: number): number {
     const table = this.table;
     // The value before the labels: what cannot be taken must not make a series.
     let row = isObservation(value) ? table.rowOf(labels) : INVALID_VALUE;
     if (row < 0) row = table.settle(row);
     if (row < 0) return row;
-    if (!this.write(table.chunkOf(row), table.offsetOf(row), value)) return table.settle(INVALID_VALUE);
+    if (!this.write(table.chunkOf(row), table.offsetOf(row), value, times)) return table.settle(INVALID_VALUE);
     if (table.isWatched) table.recorded(row);
     return row;
   }
@@ -80,4 +90,10 @@ export abstract class ObservingFamily<S extends LabelSchema> implements Labelled
 
 export function isObservation(value: unknown): value is number {
   return typeof value === 'number' && value > Number.NEGATIVE_INFINITY && value < Number.POSITIVE_INFINITY;
+}
+
+const MAX_TIMES = 2 ** 32;
+
+export function isTimes(times: unknown): times is number {
+  return Number.isInteger(times) && (times as number) >= 1 && (times as number) <= MAX_TIMES;
 }

@@ -99,9 +99,7 @@ export class CollectedMetric implements BatchTarget {
     if (port.kind !== 'histogram') {
       this.context.drop('wrong_type');
     } else if (weight > 1) {
-      if (!this.#admits(labels)) return;
-      const handle = port.handle(labels);
-      for (let i = 0; i < weight; i++) handle.observe(value);
+      if (this.#admits(labels)) port.handle(labels).observeMany(value, weight);
     } else if (weight === 1) {
       if (this.#batch !== undefined && labels !== undefined && Number.isFinite(value)) {
         this.#batch.push(this, labels, value);

@@ -2,17 +2,9 @@
 // instruments drop themselves (values, labels, limits) is in the registry's own counts.
 
 import type { LabelledCounter } from '../counter.ts';
-import { makeInstruments, metric } from '../domains/metric-definition.ts';
+import { makeInstruments } from '../domains/metric-definition.ts';
+import { COLLECTOR_DROP_REASONS, COLLECTOR_METRICS } from '../domains/table/collector.ts';
 import type { Registry } from '../registry.ts';
-
-export const COLLECTOR_DROP_REASONS = [
-  'unknown_name',
-  'wrong_type',
-  'memory_limit',
-  'definition',
-  'custom_limit',
-  'internal',
-] as const;
 
 /**
  * - `unknown_name`: no metric of this name was defined or adopted.
@@ -23,17 +15,6 @@ export const COLLECTOR_DROP_REASONS = [
  * - `internal`: something failed inside, such as labels whose reading throws, or a push that was attached.
  */
 export type CollectorDropReason = (typeof COLLECTOR_DROP_REASONS)[number];
-
-export const COLLECTOR_METRICS = {
-  collectorDroppedRecords: metric({
-    name: 'chain_runtime_collector_dropped_records_total',
-    type: 'counter',
-    unit: 'records',
-    help: 'Records that a metrics collector dropped instead of throwing.',
-    labels: { reason: COLLECTOR_DROP_REASONS },
-    recordedBy: 'new MetricsCollector({ registry })',
-  }),
-} as const;
 
 type DropCounter = LabelledCounter<{ readonly reason: typeof COLLECTOR_DROP_REASONS }>;
 

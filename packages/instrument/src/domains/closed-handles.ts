@@ -94,6 +94,15 @@ function standInFor(instrument: object): unknown {
   const dropBy = (method: string) => {
     return (...values: unknown[]) => recorders[method]?.(NO_LABELS, ...values);
   };
-  const methods = ['inc', 'dec', 'set', 'observe', 'mirrorTotal', 'incWithExemplar', 'observeWithExemplar'];
+  const methods = [
+    'inc',
+    'dec',
+    'set',
+    'observe',
+    'observeMany',
+    'mirrorTotal',
+    'incWithExemplar',
+    'observeWithExemplar',
+  ];
   return { ...Object.fromEntries(methods.map((method) => [method, dropBy(method)])), clear: () => {} };
 }

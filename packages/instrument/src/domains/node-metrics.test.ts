@@ -7,6 +7,7 @@ import { Registry } from '../registry.ts';
 import { type MetricDefinition, type MetricDefinitions, makeInstruments } from './metric-definition.ts';
 import { createNodeMetrics, DOMAIN_SET_NAMES, type NodeEventMap, type NodeMetrics } from './node-metrics.ts';
 import { BRIDGES_METRICS } from './table/bridges.ts';
+import { COLLECTOR_METRICS } from './table/collector.ts';
 import { METRIC_TABLE } from './table/index.ts';
 import { PUSH_METRICS } from './table/push.ts';
 import { INSTRUMENT_METRICS, NODEJS_METRICS, PROCESS_METRICS } from './table/runtime.ts';
@@ -19,6 +20,7 @@ const OTHERS: readonly MetricDefinitions[] = [
   INSTRUMENT_METRICS,
   PUSH_METRICS,
   BRIDGES_METRICS,
+  COLLECTOR_METRICS,
 ];
 const OTHER_NAMES = new Set(OTHERS.flatMap((rows) => Object.values(rows).map(({ name }) => name)));
 

@@ -38,7 +38,7 @@ interface Range {
 }
 
 /**
- * Counts a finite value in the row at `offset`. False, and nothing has changed, for a value below -2^-128 where the layout
+ * Counts a finite value in the row at `offset`, `times` over. False, and nothing has changed, for a value below -2^-128 where the layout
  * has no negative side.
  */
 export function observeExponential(
@@ -46,11 +46,12 @@ export function observeExponential(
   offset: number,
   layout: ExponentialLayout,
   value: number,
+  times = 1,
 ): boolean {
   const magnitude = Math.abs(value);
   if (magnitude <= ZERO_UP_TO) {
-    values[offset + ZERO_COUNT]! += 1;
-    values[offset + SUM]! += value;
+    values[offset + ZERO_COUNT]! += times;
+    values[offset + SUM]! += value * times;
     return true;
   }
   let block = offset + POSITIVE;
@@ -64,8 +65,8 @@ export function observeExponential(
   const origin = values[block + ORIGIN]! | 0;
   let place = (finest >> halvings) - origin;
   if (place < 0 || place >= layout.maxBuckets) place = makeRoom(values, offset, block, layout, finest);
-  values[offset + SUM]! += value;
-  values[block + COUNTS + place]! += 1;
+  values[offset + SUM]! += value * times;
+  values[block + COUNTS + place]! += times;
   return true;
 }
 

@@ -5,6 +5,7 @@ import { ACTORS_METRICS } from './actors.ts';
 import { API_METRICS } from './api.ts';
 import { BLOCKS_METRICS } from './blocks.ts';
 import { BRIDGES_METRICS } from './bridges.ts';
+import { COLLECTOR_METRICS } from './collector.ts';
 import { CONSENSUS_METRICS } from './consensus.ts';
 import { CONTRACTS_METRICS } from './contracts.ts';
 import { INFERENCE_METRICS } from './inference.ts';
@@ -51,6 +52,7 @@ export const METRIC_TABLE = {
     ...INSTRUMENT_METRICS,
     ...PUSH_METRICS,
     ...BRIDGES_METRICS,
+    ...COLLECTOR_METRICS,
   },
 } as const;
 

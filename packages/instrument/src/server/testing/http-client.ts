@@ -32,12 +32,16 @@ export async function connectTo(url: string): Promise<Socket> {
   return socket;
 }
 
-/** Everything that arrives until the other side closes. */
+/** Everything that arrives until the other side closes, or cuts the connection. */
 export async function readAll(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1');
   });
-  if (!socket.closed) await once(socket, 'close');
+  // Not `once`, which would reject for the error of a connection that is cut.
+  await new Promise<void>((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve());
+  });
   return text;
 }
