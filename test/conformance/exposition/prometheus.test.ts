@@ -9,13 +9,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { TEXT_CONTENT_TYPE } from '@chainpulse/instrument';
 import {
   OPENMETRICS_CONTENT_TYPE,
   renderOpenMetrics,
 } from '../../../packages/instrument/src/exposition/openmetrics.ts';
 import { PROTOBUF_CONTENT_TYPE, renderProtobuf } from '../../../packages/instrument/src/exposition/protobuf.ts';
 import { renderSnapshotText } from '../../../packages/instrument/src/exposition/snapshot-text.ts';
-import { TEXT_CONTENT_TYPE } from '../../../packages/instrument/src/index.ts';
 import { becomesTrue, ServerProcess, skipWithout } from '../testing/server-process.ts';
 import { OBSERVATIONS, ODD_LABEL, sampleSnapshot, TRACE_ID } from './sample-snapshot.ts';
 

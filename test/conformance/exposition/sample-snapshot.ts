@@ -1,7 +1,7 @@
 // One registry with every type of metric and text that needs escaping, as the servers of these tests are given it. What only
 // other libraries have (summaries, unknown types) is attached.
 
-import { bounded, Registry, type Snapshot } from '../../../packages/instrument/src/index.ts';
+import { bounded, Registry, type Snapshot } from '@chainpulse/instrument';
 
 export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 export const ODD_LABEL = 'C:\\dir "x", a=b é🦀\nend';

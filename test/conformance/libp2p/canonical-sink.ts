@@ -2,11 +2,7 @@
 // peers, word for word.
 
 import { bounded, type LabelledCounter, type LabelledGauge, type Registry } from '@chainpulse/instrument';
-import type {
-  ConnectionDirection,
-  Libp2pSink,
-  PeerDisconnectReason,
-} from '../../../packages/instrument/src/bridges/libp2p/index.ts';
+import type { ConnectionDirection, Libp2pSink, PeerDisconnectReason } from '@chainpulse/instrument/libp2p';
 
 const DIRECTIONS = { direction: ['inbound', 'outbound'] } as const;
 

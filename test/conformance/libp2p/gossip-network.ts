@@ -3,18 +3,13 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry, renderText } from '@chainpulse/instrument';
+import { gossipsubRegister, type Libp2pSink, libp2pMetrics, observeLibp2pNode } from '@chainpulse/instrument/libp2p';
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub';
 import { type Identify, identify } from '@libp2p/identify';
 import { tcp } from '@libp2p/tcp';
 import { createLibp2p, type Libp2p } from 'libp2p';
-import {
-  gossipsubRegister,
-  type Libp2pSink,
-  libp2pMetrics,
-  observeLibp2pNode,
-} from '../../../packages/instrument/src/bridges/libp2p/index.ts';
 import { CanonicalSink } from './canonical-sink.ts';
 import { Exposition } from './exposition.ts';
 

@@ -3,8 +3,8 @@
 import { deepEqual, doesNotThrow, equal, ok, throws } from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from '@chainpulse/instrument';
+import { libp2pDroppedRecords, libp2pMetrics } from '@chainpulse/instrument/libp2p';
 import type { Stream } from '@libp2p/interface';
-import { libp2pDroppedRecords, libp2pMetrics } from '../../../packages/instrument/src/bridges/libp2p/index.ts';
 import { type GossipNode, shownOf, startGossipNode, until } from './gossip-network.ts';
 
 const TRANSFER = 'libp2p_data_transfer_bytes_total';

@@ -3,18 +3,17 @@
 
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { Registry } from '@chainpulse/instrument';
-import type { MetricsRegister } from '@libp2p/gossipsub/metrics';
-import type { Libp2pEvents, Metrics, TypedEventTarget } from '@libp2p/interface';
-import type { Libp2p } from 'libp2p';
+import { type NodeMetrics, Registry } from '@chainpulse/instrument';
 import {
   gossipsubRegister,
   type Libp2pSink,
   libp2pMetrics,
   type ObservableNode,
   observeLibp2pNode,
-} from '../../../packages/instrument/src/bridges/libp2p/index.ts';
-import type { NetworkMetrics } from '../../../packages/instrument/src/domains/network.ts';
+} from '@chainpulse/instrument/libp2p';
+import type { MetricsRegister } from '@libp2p/gossipsub/metrics';
+import type { Libp2pEvents, Metrics, TypedEventTarget } from '@libp2p/interface';
+import type { Libp2p } from 'libp2p';
 
 test('the bridge is what the types of libp2p and gossipsub ask for', () => {
   const registry = new Registry();
@@ -22,11 +21,13 @@ test('the bridge is what the types of libp2p and gossipsub ask for', () => {
   const register: MetricsRegister = gossipsubRegister(registry);
   const observe: (node: Libp2p, sink: object) => () => void = observeLibp2pNode;
   const asNode = (node: Libp2p & TypedEventTarget<Libp2pEvents>): ObservableNode => node;
-  const asSink = (network: NetworkMetrics): Libp2pSink => ({ network });
+  const asSink = (metrics: NodeMetrics): Libp2pSink => metrics;
+  const someAsSink = (metrics: NodeMetrics<'peers' | 'consensus'>): Libp2pSink => metrics;
 
   equal(typeof metrics.registerMetric('a').timer(), 'function');
   register.gauge<{ topic: string }>({ name: 'b', help: 'c', labelNames: ['topic'] }).inc({ topic: 'd' }, 2);
   equal(typeof observe, 'function');
   equal(typeof asNode, 'function');
   equal(typeof asSink, 'function');
+  equal(typeof someAsSink, 'function');
 });

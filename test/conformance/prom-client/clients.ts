@@ -1,7 +1,7 @@
 // The real prom-client and the drop-in, as the same type: a program written for the one is given the other.
 
+import * as dropIn from '@chainpulse/instrument/prom-client';
 import real from 'prom-client';
-import * as dropIn from '../../../packages/instrument/src/bridges/prom-client/index.ts';
 
 /** What programs import. */
 export type Client = typeof real;

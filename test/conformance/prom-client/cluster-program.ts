@@ -1,12 +1,7 @@
 // A cluster of three workers with metrics of their own; the primary prints the text of all.
 
 import cluster from 'node:cluster';
-import {
-  AggregatorRegistry,
-  Counter,
-  Gauge,
-  type PrometheusContentType,
-} from '../../../packages/instrument/src/bridges/prom-client/index.ts';
+import { AggregatorRegistry, Counter, Gauge, type PrometheusContentType } from '@chainpulse/instrument/prom-client';
 
 const aggregator = new AggregatorRegistry<PrometheusContentType>();
 

@@ -9,10 +9,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import * as dropIn from '../../../packages/instrument/src/bridges/prom-client/index.ts';
+import * as dropIn from '@chainpulse/instrument/prom-client';
 import { type Client, DROP_IN, REAL } from './clients.ts';
 
-const INDEX = join(import.meta.dirname, '../../../packages/instrument/src/bridges/prom-client/index.ts');
+const INDEX = join(import.meta.dirname, '@chainpulse/instrument/prom-client');
 const help = 'Some help.';
 
 test('the module has every export of prom-client, by name, in its default and by require', () => {

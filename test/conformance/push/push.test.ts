@@ -11,7 +11,7 @@ import {
   type PushTarget,
   remoteWrite,
   startPush,
-} from '../../../packages/instrument/src/push/index.ts';
+} from '@chainpulse/instrument/push';
 import { Registry } from '../../../packages/instrument/src/registry.ts';
 import { oraclePath, PROMETHEUS_3 } from '../../oracles/oracle-paths.ts';
 import { skipWithout } from '../testing/server-process.ts';

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { bounded, Registry } from '../../../packages/instrument/src/index.ts';
-import { type MetricsServer, startMetricsServer } from '../../../packages/instrument/src/server/index.ts';
+import { bounded, Registry } from '@chainpulse/instrument';
+import { type MetricsServer, startMetricsServer } from '@chainpulse/instrument/server';
 import { becomesTrue, ServerProcess, skipWithout } from '../testing/server-process.ts';
 
 const PROMETHEUS = { path: '/usr/bin/prometheus', debianPackage: 'prometheus' };
