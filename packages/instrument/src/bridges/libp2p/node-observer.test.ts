@@ -208,7 +208,8 @@ describe('a libp2p node that is observed', () => {
       node.open(new FakeConnection('a', 'inbound', 0));
       node.identify('a');
     });
-    equal(errors.length, 3);
+    // The connections at the start, when one opened and when its peer is known; the peer.
+    equal(errors.length, 4);
   });
 
   test('a time that cannot be is refused', () => {

@@ -169,6 +169,8 @@ class NodeObserver {
     peer.cancelWait = undefined;
     const record = { peer: name, direction: peer.direction, ...(version ? { version } : {}) };
     this.#tell(() => this.#sink.peers?.recordPeerConnected?.(record));
+    // A set that counts what it is told of has counted the peer again; the counts are what the node has.
+    this.#updateCounts();
   }
 
   #reasonOf(error: Error | undefined, isClosedHere: boolean): PeerDisconnectReason {
