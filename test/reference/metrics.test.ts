@@ -9,6 +9,7 @@ import {
 import { parseAliases } from '../../packages/instrument/src/profiles/alias.ts';
 import { metricsReference } from './metrics.ts';
 import { assertPageIsCurrent } from './page.ts';
+import { recorderFields } from './recorder-fields.ts';
 import { NO_NODE_METRICS, SEED_METRICS } from './seed-metrics.ts';
 
 const ROWS: readonly MetricDefinition[] = Object.values(METRIC_TABLE).flatMap((rows) =>
@@ -19,6 +20,19 @@ const ROWS: readonly MetricDefinition[] = Object.values(METRIC_TABLE).flatMap((r
 function originalsOf(profile: ProfileName): string[] {
   const aliases = ROWS.flatMap(({ aliases }) => aliases?.[profile] ?? []);
   return aliases.flatMap((alias) => parseAliases(alias).map(({ original, name }) => original ?? name));
+}
+
+/** `set.method` → the fields that the rows name, all together, sorted. */
+function namedFields(): ReadonlyMap<string, readonly string[]> {
+  const named = new Map<string, Set<string>>();
+  for (const { recordedBy } of ROWS) {
+    for (const [, call = '', fields = ''] of recordedBy.matchAll(/([a-z]+\.[a-z]\w+)\(\{ ([^)]*) \}\)/g)) {
+      const known = named.get(call) ?? new Set();
+      for (const field of fields.split(', ')) known.add(field);
+      named.set(call, known);
+    }
+  }
+  return new Map(Array.from(named, ([call, fields]) => [call, [...fields].sort()]));
 }
 
 describe('the reference of the metrics', () => {
@@ -52,6 +66,12 @@ describe('the table of metrics', () => {
       );
     });
   }
+
+  it('names each recorder with the fields that its argument has', () => {
+    const recorders = new Map(Object.keys(METRIC_TABLE).flatMap((set) => [...recorderFields(set)]));
+    assert.ok(recorders.size > 100, `${recorders.size} recorders`);
+    assert.deepEqual(Object.fromEntries(namedFields()), Object.fromEntries(recorders));
+  });
 
   it('has where it can what is said to be no metric', () => {
     const { modelInfo } = METRIC_TABLE.inference;

@@ -59,6 +59,26 @@ describe('a counter', () => {
     bytes.mirrorTotal({ device: 'sda' }, 12);
     assert.deepEqual(samplesOf(registry), ['disk_bytes_total{device="sda"} 12', 'disk_bytes_total{device="sdb"} 9']);
   });
+
+  it('began anew when the total it mirrors did', () => {
+    let nowMs = 1000;
+    const registry = new Registry({ nowMs: () => nowMs });
+    const counter = registry.counter({ name: 'x_total', help: 'Measured.' });
+    const labelled = registry.counter({ name: 'y_total', help: 'Measured.', labels: { kind: ['a'] } });
+    const created = () =>
+      registry
+        .snapshot()
+        .families.map((family) => (family.type === 'counter' ? family.points[0]?.createdMs : undefined));
+    const mirror = (total: number) => {
+      nowMs += 1000;
+      counter.mirrorTotal(total);
+      labelled.mirrorTotal({ kind: 'a' }, total);
+      return created();
+    };
+    assert.deepEqual(mirror(100), [1000, 1000]);
+    assert.deepEqual(mirror(100), [1000, 1000]);
+    assert.deepEqual(mirror(3), [4000, 4000]);
+  });
 });
 
 describe('a counter with closed labels', () => {

@@ -59,22 +59,22 @@ export class CounterHandle extends SeriesHandle implements Counter {
   }
 
   mirrorTotal(total: number): void {
-    if (this.values.length === 0 && this.revive()) this.mirrorTotal(total);
-    else if (this.values.length === 0 || !isTotal(total)) this.drop();
-    else this.values[this.offset] = total;
+    if (!isTotal(total) || (this.values.length === 0 && !this.revive())) {
+      this.drop();
+      return;
+    }
+    if (total < this.values[this.offset]!) this.table.restart(this.row);
+    this.values[this.offset] = total;
   }
 
   #incOtherwise(amount: unknown): void {
-    if (!isAmount(amount)) {
+    if (!isAmount(amount) || (this.values.length === 0 && !this.revive())) {
       this.drop();
-    } else if (this.values.length > 0) {
-      this.values[this.offset] = amount;
-      this.table.restart(this.row);
-    } else if (this.revive()) {
-      this.values[this.offset]! += amount;
-    } else {
-      this.drop();
+      return;
     }
+    const total = this.values[this.offset]! + amount;
+    if (total > MAX_TOTAL) this.table.restart(this.row);
+    this.values[this.offset] = total > MAX_TOTAL ? amount : total;
   }
 }
 
@@ -127,7 +127,10 @@ export class CounterFamily<S extends LabelSchema> implements LabelledCounter<S> 
     let row = isTotal(total) ? table.rowOf(labels) : INVALID_VALUE;
     if (row < 0) row = table.settle(row);
     if (row < 0) return;
-    table.chunkOf(row)[table.offsetOf(row)] = total;
+    const values = table.chunkOf(row);
+    const offset = table.offsetOf(row);
+    if (total < values[offset]!) table.restart(row);
+    values[offset] = total;
     if (table.isWatched) table.recorded(row);
   }
 

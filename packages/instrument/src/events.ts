@@ -58,7 +58,9 @@ export class EventHub<M extends EventMap> {
     const event = { type, atMs: this.#nowMs(), fields } as PublishedEvent<M>;
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        const result: unknown = listener(event);
+        // A listener may be an async function: what it throws must not end the program.
+        if (result instanceof Promise) result.catch(() => this.#failureCount++);
       } catch {
         this.#failureCount++;
       }

@@ -1,7 +1,7 @@
 // Exponential histograms: buckets that fit themselves to what is observed, each a fixed share wider than the one before. The
 // counting is in exponential/; here it becomes instruments.
 
-import type { ExponentialLayout } from './exponential/layout.ts';
+import { type ExponentialLayout, ZERO_THRESHOLD } from './exponential/layout.ts';
 import { observeExponential } from './exponential/observe.ts';
 import type { LabelSchema } from './labels.ts';
 import { isObservation, isTimes, ObservingFamily, ObservingHandle } from './observing-family.ts';
@@ -18,6 +18,10 @@ class ExponentialHandle extends ObservingHandle {
   observe(value: number): void {
     const canCount = isObservation(value) && (this.values.length > 0 || this.revive());
     if (!canCount || !observeExponential(this.values, this.offset, this.#layout, value)) this.drop();
+  }
+
+  protected override takes(value: unknown): value is number {
+    return isObservation(value) && (value >= -ZERO_THRESHOLD || this.#layout.negativeSlot !== 0);
   }
 
   observeMany(value: number, times: number): void {
@@ -40,7 +44,7 @@ class WatchedExponentialHandle extends ExponentialHandle {
 
   override observe(value: number): void {
     super.observe(value);
-    if (isObservation(value) && this.row >= 0) this.#afterRecord(this.row);
+    if (this.takes(value) && this.row >= 0) this.#afterRecord(this.row);
   }
 
   override observeMany(value: number, times: number): void {

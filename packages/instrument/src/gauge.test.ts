@@ -186,4 +186,30 @@ describe('an info', () => {
     build.set({ os: 'mac' });
     assert.deepEqual(samplesOf(registry), ['build_info{os="mac"} 1']);
   });
+
+  it('by a label past its bound shows one series for all of `other`, and ends each once', () => {
+    const registry = new Registry({ maxSeries: 2 });
+    const versions = registry.info({
+      name: 'peer_info',
+      help: 'Measured.',
+      labels: { peer: bounded(1), version: bounded(9) },
+      by: ['peer'],
+    });
+    for (const peer of ['a', 'b', 'c']) versions.set({ peer, version: '1' });
+    versions.set({ peer: 'b', version: '2' });
+    const shown = () => samplesOf(registry);
+    assert.deepEqual(shown(), ['peer_info{peer="a",version="1"} 1', 'peer_info{peer="other",version="2"} 1']);
+    assert.equal(versions.remove({ peer: 'c' }), true);
+    assert.equal(versions.remove({ peer: 'b' }), false);
+    assert.equal(registry.seriesCount(), 1);
+    versions.set({ peer: 'd', version: '5' });
+    versions.set({ peer: 'a', version: '6' });
+    assert.deepEqual(shown().sort(), ['peer_info{peer="a",version="6"} 1', 'peer_info{peer="other",version="5"} 1']);
+    // Text that would be the same is the same.
+    versions.clear();
+    for (const version of ['1', '2']) versions.set({ peer: version === '1' ? '\ud800' : '\ud801', version });
+    assert.deepEqual(shown(), ['peer_info{peer="\ufffd",version="2"} 1']);
+    versions.clear();
+    assert.equal(registry.seriesCount(), 0);
+  });
 });

@@ -41,15 +41,22 @@ export class GaugeHandle extends SeriesHandle implements Gauge {
   }
 
   inc(amount = 1): void {
-    this.set(isValue(amount) ? startingFromZero(this.values[this.offset]) + amount : Number.NaN);
+    this.set(isValue(amount) ? this.#current() + amount : Number.NaN);
   }
 
   dec(amount = 1): void {
-    this.set(isValue(amount) ? startingFromZero(this.values[this.offset]) - amount : Number.NaN);
+    this.set(isValue(amount) ? this.#current() - amount : Number.NaN);
   }
 
   clear(): void {
     this.values[this.offset] = Number.NaN;
+  }
+
+  /** What an addition starts from. The series may have come back without this handle, and then it has a value. */
+  #current(): number {
+    let value = this.values[this.offset];
+    if (value === undefined && this.revive()) value = this.values[this.offset];
+    return startingFromZero(value);
   }
 }
 
@@ -105,6 +112,21 @@ export class GaugeFamily<S extends LabelSchema> implements LabelledGauge<S> {
     }
     values[offset] = sum;
     if (table.isWatched) table.recorded(row);
+  }
+
+  /** Makes an absent one 0 as if it had been so all along: what any thread has set goes before it. */
+  appear(labels: LabelValues<S>): void {
+    const table = this.#table;
+    let row = table.rowOf(labels);
+    if (row < 0) row = table.settle(row);
+    if (row < 0) return;
+    const values = table.chunkOf(row);
+    const offset = table.offsetOf(row);
+    if (Number.isNaN(values[offset])) {
+      if (table.family.stampSlot !== undefined) values[offset + table.family.stampSlot] = 0;
+      values[offset] = 0;
+    }
+    table.touch(row);
   }
 
   dec(labels: LabelValues<S>, amount = 1): void {

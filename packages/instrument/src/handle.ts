@@ -16,6 +16,8 @@ export abstract class SeriesHandle {
   protected row = -1;
   /** Of a handle that never led anywhere: why. Of one whose series comes back when it is recorded again: what finds it. */
   #elsewhere: DropReason | (() => number) | undefined;
+  /** Why it did not come back when it last was to. */
+  #refusal: DropReason = 'unknown_label';
 
   /** `row` may be a refusal of `SeriesTable.rowOf`. */
   constructor(table: SeriesTable, row: number) {
@@ -38,14 +40,14 @@ export abstract class SeriesHandle {
   protected revive(): boolean {
     if (typeof this.#elsewhere !== 'function' || this.values.length > 0) return false;
     const row = this.#elsewhere();
-    if (row < 0) return false;
-    this.#attach(row);
-    return true;
+    if (row >= 0) this.#attach(row);
+    else this.#refusal = reasonOf(row);
+    return row >= 0;
   }
 
   /** Counts a record that could not be taken. */
   protected drop(): void {
-    this.table.shared.drops.count(this.values.length === 0 ? this.#whyNowhere() : 'invalid_value');
+    this.table.countRefused(this.values.length === 0 ? this.#whyNowhere() : 'invalid_value');
   }
 
   /** Keeps what leads from a bucket to a trace; labels that cannot be kept are counted. */
@@ -54,7 +56,7 @@ export abstract class SeriesHandle {
   }
 
   #whyNowhere(): DropReason {
-    return typeof this.#elsewhere === 'string' ? this.#elsewhere : 'unknown_label';
+    return typeof this.#elsewhere === 'string' ? this.#elsewhere : this.#refusal;
   }
 
   #attach(row: number): void {
@@ -92,7 +94,9 @@ export class HandleCache<H extends SeriesHandle> {
   /** By row. */
   readonly #handles: (H | undefined)[] = [];
   /** Of rows to which a limit led other labels; each record is counted. */
-  #limited: (H | undefined)[] | undefined;
+  readonly #limited: (H | undefined)[] = [];
+  /** By row: further handles that came back to it. They are given to nobody anew, but end with the series as all do. */
+  readonly #returned = new Map<number, Set<H>>();
 
   constructor(table: SeriesTable, makers: HandleMakers<H>) {
     this.#table = table;
@@ -104,8 +108,7 @@ export class HandleCache<H extends SeriesHandle> {
     const known = this.#handles[row];
     if (known !== undefined) return known;
     if (row < 0) return this.#ofLimited(row);
-    const handle = this.#make(row);
-    if (this.#table.isOpen && this.#table.isWatched) this.#makeRevivable(handle, labels);
+    const handle = this.#make(row, false);
     this.#handles[row] = handle;
     return handle;
   }
@@ -120,39 +123,58 @@ export class HandleCache<H extends SeriesHandle> {
 
   removeRow(row: number): void {
     for (const handles of [this.#handles, this.#limited]) {
-      if (handles?.[row] === undefined) continue;
+      if (handles[row] === undefined) continue;
       handles[row].detach();
       handles[row] = undefined;
     }
+    for (const handle of this.#returned.get(row) ?? []) handle.detach();
+    this.#returned.delete(row);
     this.#table.remove(row);
   }
 
-  #make(row: number): H {
+  #make(row: number, isLimited: boolean): H {
     const table = this.#table;
-    return table.isWatched
-      ? this.#makers.watched(row, (recorded) => table.recorded(recorded))
-      : this.#makers.plain(row);
+    if (!table.isWatched && !isLimited) return this.#makers.plain(row);
+    const place: Place = { isLimited };
+    const handle = this.#makers.watched(row, (recorded) => {
+      if (place.isLimited) table.countLimited(recorded);
+      if (table.isWatched) table.recorded(recorded);
+    });
+    if (table.expires) this.#makeRevivable(handle, row, place);
+    return handle;
   }
 
   #ofLimited(answer: number): H {
-    const table = this.#table;
-    const row = table.limitedRowOf(answer);
+    const row = this.#table.limitedRowOf(answer);
     if (row < 0) return this.#makers.plain(answer);
-    this.#limited ??= [];
-    this.#limited[row] ??= this.#makers.watched(row, (recorded) => {
-      table.countLimited(recorded);
-      if (table.isWatched) table.recorded(recorded);
-    });
+    this.#limited[row] ??= this.#make(row, true);
     return this.#limited[row];
   }
 
-  #makeRevivable(handle: H, labels: UncheckedLabels): void {
-    const kept = { ...labels };
+  #makeRevivable(handle: H, firstRow: number, place: Place): void {
+    const labels = Object.fromEntries(this.#table.labelsOf(firstRow).map(({ name, value }) => [name, value]));
+    const handles = place.isLimited ? this.#limited : this.#handles;
+    const isOfLimited = place.isLimited;
     handle.reviveBy(() => {
-      const row = this.#table.rowOf(kept);
-      if (row < 0) return this.#table.limitedRowOf(row);
-      this.#handles[row] = handle;
+      const answer = this.#table.rowOf(labels);
+      const row = answer < 0 ? this.#table.limitedRowOf(answer) : answer;
+      if (row < 0) return answer;
+      place.isLimited = isOfLimited || answer < 0;
+      if (answer >= 0 && handles[row] === undefined) handles[row] = handle;
+      else if (!this.#table.isOverflow(row)) this.#keepReturned(row, handle);
       return row;
     });
   }
+
+  #keepReturned(row: number, handle: H): void {
+    const known = this.#returned.get(row);
+    if (known === undefined) this.#returned.set(row, new Set([handle]));
+    else known.add(handle);
+  }
+}
+
+/** Where a handle leads now. */
+interface Place {
+  /** Whether a limit led it there. */
+  isLimited: boolean;
 }

@@ -20,7 +20,7 @@ export interface Info<S extends LabelSchema> {
 export class InfoFamily<S extends LabelSchema> implements Info<S> {
   readonly #table: SeriesTable;
   readonly #by: readonly string[];
-  /** By the values of the `by` labels. */
+  /** By the values of the `by` labels as they are shown: those that a bound led to `other` are one. */
   readonly #shownRows = new Map<string, number>();
 
   constructor(table: SeriesTable, by: readonly string[]) {
@@ -28,8 +28,9 @@ export class InfoFamily<S extends LabelSchema> implements Info<S> {
     this.#by = by;
   }
 
-  set(labels: LabelValues<S>): void {
+  set(given: LabelValues<S>): void {
     const table = this.#table;
+    const labels = this.#read(given);
     const key = this.#keyOf(labels);
     const shown = this.#shownRows.get(key);
     if (shown !== undefined && table.existingRowOf(labels) === shown) return;
@@ -42,8 +43,8 @@ export class InfoFamily<S extends LabelSchema> implements Info<S> {
     this.#shownRows.set(key, row);
   }
 
-  remove(labels: Readonly<Record<string, unknown>>): boolean {
-    const key = this.#keyOf(labels);
+  remove(labels: Partial<LabelValues<S>>): boolean {
+    const key = this.#keyOf(this.#read(labels));
     const row = this.#shownRows.get(key);
     if (row !== undefined) this.#hide(key, row);
     return row !== undefined;
@@ -60,11 +61,15 @@ export class InfoFamily<S extends LabelSchema> implements Info<S> {
   }
 
   #keyOf(labels: Readonly<Record<string, unknown>>): string {
-    if (this.#by.length === 0) return '';
+    return JSON.stringify(this.#by.map((label) => this.#table.shownValue(label, labels[label])));
+  }
+
+  /** Once, so that nothing changes under way; labels that cannot be read are none. */
+  #read(labels: Readonly<Record<string, unknown>>): LabelValues<S> {
     try {
-      return JSON.stringify(this.#by.map((label) => labels[label]));
+      return Object.fromEntries(this.#table.labelNames.map((name) => [name, labels[name]])) as LabelValues<S>;
     } catch {
-      return '';
+      return {} as LabelValues<S>;
     }
   }
 }

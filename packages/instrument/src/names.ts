@@ -3,6 +3,7 @@
 
 import { InstrumentError } from './errors.ts';
 import { type Bounded, type LabelSchema, MAX_BOUNDED_VALUES, MAX_LABEL_VALUE_LENGTH } from './labels.ts';
+import type { MergeMode } from './snapshot/snapshot.ts';
 
 export type InstrumentType = 'counter' | 'gauge' | 'histogram' | 'exponential' | 'info' | 'stateset';
 
@@ -14,6 +15,8 @@ const MAX_BUCKETS = 256;
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const UNIT = /^[a-zA-Z0-9_:]+$/;
+
+const MERGE_MODES: ReadonlySet<unknown> = new Set<MergeMode>(['sum', 'last', 'max', 'min']);
 
 /** Given by whoever collects a target; an instrument that sets one would be renamed to `exported_…` on the way. */
 const TARGET_LABELS = new Set(['job', 'instance', 'chain', 'node']);
@@ -40,7 +43,7 @@ export function checkHelp(name: string, help: string, unit: string | undefined):
   if (typeof help !== 'string' || help.trim() === '') {
     fail('help_missing', `${name} has no help: say in one sentence what it measures.`);
   }
-  if (unit !== undefined && !UNIT.test(unit)) {
+  if (unit !== undefined && (typeof unit !== 'string' || !UNIT.test(unit))) {
     fail(
       'unit_invalid',
       `The unit ${quote(unit)} of ${name} is no word: use a base unit such as seconds, bytes or ratio.`,
@@ -49,6 +52,7 @@ export function checkHelp(name: string, help: string, unit: string | undefined):
 }
 
 export function checkLabels(name: string, type: InstrumentType, schema: LabelSchema): void {
+  checkIsObject(name, schema);
   const entries = Object.entries(schema);
   if (entries.length > MAX_LABELS) {
     fail(
@@ -89,6 +93,8 @@ export function checkBuckets(name: string, buckets: readonly number[]): Float64A
 
 /** Of an info: the labels that tell its series apart are some of its own. */
 export function checkInfoBy(name: string, labels: LabelSchema, by: readonly string[]): void {
+  checkIsObject(name, labels);
+  if (!Array.isArray(by)) fail('option_invalid', `by of ${name} is ${quote(by)}: give a list of its labels.`);
   for (const label of by) {
     if (!Object.hasOwn(labels, label)) {
       fail('label_name_invalid', `${name} is to be shown by ${quote(label)}, which is none of its labels.`);
@@ -96,10 +102,25 @@ export function checkInfoBy(name: string, labels: LabelSchema, by: readonly stri
   }
 }
 
+export function checkMerge(name: string, merge: MergeMode): void {
+  if (!MERGE_MODES.has(merge)) {
+    fail('option_invalid', `merge of ${name} is ${quote(merge)}: give sum, last, max or min.`);
+  }
+}
+
 export function checkPositive(name: string, option: string, value: number): void {
   if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY) {
     fail('option_invalid', `${option} of ${name} is ${String(value)}: give a number above 0.`);
   }
+}
+
+/** Callers without a compiler may give anything. */
+export function checkIsObject(name: string, labels: unknown): void {
+  if (typeof labels === 'object' && labels !== null) return;
+  fail(
+    'label_values_invalid',
+    `labels of ${name} is ${quote(labels)}: give an object of label names and their values.`,
+  );
 }
 
 function checkLabelName(name: string, type: InstrumentType, label: string): void {

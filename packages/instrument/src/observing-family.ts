@@ -34,9 +34,14 @@ export abstract class ObservingHandle extends SeriesHandle implements Histogram 
   /** The bucket of an exemplar with this value. */
   protected abstract bucketOf(value: number): number;
 
+  /** Whether `observe` counts such a value, where there is a series. */
+  protected takes(value: unknown): value is number {
+    return isObservation(value);
+  }
+
   observeWithExemplar(value: number, labels: ExemplarLabels): void {
     this.observe(value);
-    if (isObservation(value) && this.row >= 0) this.keepExemplar(this.bucketOf(value), value, labels);
+    if (this.takes(value) && this.row >= 0) this.keepExemplar(this.bucketOf(value), value, labels);
   }
 }
 

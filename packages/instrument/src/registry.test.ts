@@ -46,6 +46,37 @@ describe('names', () => {
     refused('help_missing', /no help/, () => registry.histogram({ name: 'latency', help: ' ', buckets: [1] }));
     registry.histogram({ name: 'latency', help, buckets: [1] });
   });
+
+  it('that were refused leave no finding behind', () => {
+    const registry = new Registry();
+    registry.gauge({ name: 'height', help });
+    for (let i = 0; i < 3; i++) {
+      refused('name_duplicate', /already/, () => registry.gauge({ name: 'height', help: 'x', unit: 'ms' }));
+    }
+    assert.deepEqual(registry.lintFindings, []);
+  });
+});
+
+describe('options of a caller without a compiler', () => {
+  it('are refused with a code like all others', () => {
+    const registry = new Registry();
+    for (const labels of [null, 5, 'text']) {
+      const options = { name: 'height', help, labels: labels as never };
+      refused('label_values_invalid', /labels of height/, () => registry.gauge(options));
+      refused('label_values_invalid', /labels of height/, () => registry.stateSet(options));
+    }
+    const labels = { version: bounded(1) };
+    refused('label_values_invalid', /labels/, () => registry.info({ name: 'x_info', help, labels: null as never }));
+    refused('option_invalid', /by of/, () => registry.info({ name: 'x_info', help, labels, by: 5 as never }));
+    refused('unit_invalid', /unit 5/, () => registry.gauge({ name: 'height', help, unit: 5 as never }));
+  });
+});
+
+describe('the merge of a gauge', () => {
+  it('is one of four', () => {
+    const registry = new Registry();
+    refused('option_invalid', /avg/, () => registry.gauge({ name: 'height', help, merge: 'avg' as never }));
+  });
 });
 
 describe('units', () => {

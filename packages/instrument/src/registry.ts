@@ -24,7 +24,9 @@ import {
   checkBuckets,
   checkHelp,
   checkInfoBy,
+  checkIsObject,
   checkLabels,
+  checkMerge,
   checkName,
   checkPositive,
   type InstrumentType,
@@ -54,7 +56,7 @@ import {
   ScalarFamily,
 } from './snapshot/family.ts';
 import { mergeFamilies } from './snapshot/merge.ts';
-import type { MergeMode, Snapshot, SnapshotSource } from './snapshot/snapshot.ts';
+import type { FamilySnapshot, MergeMode, Snapshot, SnapshotSource } from './snapshot/snapshot.ts';
 import { type LabelledStateSet, type StateSet, StateSetFamily, UnlabelledStateSet } from './state-set.ts';
 
 const DEFAULT_MAX_SERIES = 10_000;
@@ -181,6 +183,7 @@ export class Registry {
     ? StateSet<StateOf<S, L>>
     : LabelledStateSet<OtherLabels<S, L>, StateOf<S, L>>;
   stateSet(options: LabelledOptions<LabelSchema> & { readonly stateLabel?: string }): unknown {
+    checkIsObject(options.name, options.labels);
     const label = options.stateLabel ?? 'state';
     const values = options.labels[label];
     if (!Array.isArray(values)) {
@@ -238,7 +241,7 @@ export class Registry {
 
   /** Shows every metric and its samples: metrics by name, series in the order in which they were made. Without sources. */
   visit(visitor: RegistryVisitor): void {
-    this.#runCollection();
+    this.#gatherAndDerive();
     for (const family of this.#families) {
       visitor.family(family.description);
       family.read((value, seriesId, row, part) => {
@@ -249,9 +252,14 @@ export class Registry {
 
   /** Everything as plain data, attached sources included: what renderers and pushes read. */
   snapshot(): Snapshot {
-    const foreign = this.#runCollection();
-    const own = this.#families.map((family) => family.snapshot());
-    return { takenAtMs: this.#shared.nowMs(), families: foreign.length === 0 ? own : this.#merge([own, ...foreign]) };
+    return this.#snapshotWith(this.#gatherAndDerive());
+  }
+
+  /** As `snapshot`, without the values of `onDerive`: for a registry that is merged into one that sees more. */
+  snapshotForMerge(): Snapshot {
+    const foreign = this.#collection.gather();
+    this.#expire();
+    return this.#snapshotWith(foreign);
   }
 
   /**
@@ -260,7 +268,7 @@ export class Registry {
    */
   collectOwn(): readonly Family[] | undefined {
     if (this.#collection.hasSources) return undefined;
-    this.#runCollection();
+    this.#gatherAndDerive();
     return this.#families;
   }
 
@@ -280,14 +288,34 @@ export class Registry {
     return this.#shared.budget.used;
   }
 
-  #runCollection(): ReturnType<Collection['run']> {
-    const foreign = this.#collection.run((name) => {
+  /** Series that there is still room for. */
+  seriesRoom(): number {
+    return this.#shared.budget.max - this.#shared.budget.used;
+  }
+
+  /** Runs the callbacks of `onCollect` and ends what has expired, as reading does, and computes nothing. */
+  collectForMerge(): void {
+    this.#collection.gather();
+    this.#expire();
+  }
+
+  #gatherAndDerive(): readonly (readonly FamilySnapshot[])[] {
+    const foreign = this.#collection.gatherAndDerive((name) => {
       return this.#families.find((family) => family.description.name === name)?.snapshot();
     });
+    this.#expire();
+    return foreign;
+  }
+
+  #snapshotWith(foreign: readonly (readonly FamilySnapshot[])[]): Snapshot {
+    const own = this.#families.map((family) => family.snapshot());
+    return { takenAtMs: this.#shared.nowMs(), families: foreign.length === 0 ? own : this.#merge([own, ...foreign]) };
+  }
+
+  #expire(): void {
     for (const [table, handles] of this.#handleCaches) {
       for (const row of table.expiredRows()) handles.removeRow(row);
     }
-    return foreign;
   }
 
   #merge(lists: Parameters<typeof mergeFamilies>[0]): Snapshot['families'] {
@@ -299,6 +327,7 @@ export class Registry {
   }
 
   #gauge(options: AnyOptions, type: 'gauge' | 'stateset', merge: MergeMode = 'last'): GaugeFamily<LabelSchema> {
+    checkMerge(options.name, merge);
     const isStamped = merge === 'last' && this.#shared.memory !== undefined;
     const table = this.#register({ options, type, layout: isStamped ? STAMPED_GAUGE_LAYOUT : GAUGE_LAYOUT, merge });
     return this.#keepHandles(table, new GaugeFamily<LabelSchema>(table));
@@ -323,10 +352,11 @@ export class Registry {
     const { maxSeries, expireAfterMs } = limitsOf(options);
     const dimensions = Object.entries(labels).map(([label, values]) => dimensionOf(label, values));
     this.#checkSeries(name, dimensions, layout, maxSeries);
+    const sampleNames = this.#freeSampleNames(name, type);
     this.#lintNew(registration);
-    this.#claimSampleNames(name, type);
     const family = sharedFamily(registration);
     const table = new SeriesTable(this.#shared, { family, layout, dimensions, maxSeries, expireAfterMs });
+    for (const claimed of sampleNames) this.#sampleNames.set(claimed, name);
     const next = this.#families.findIndex((other) => other.description.name > name);
     this.#families.splice(next === -1 ? this.#families.length : next, 0, asFamily(table, registration.bounds));
     return table;
@@ -360,7 +390,8 @@ export class Registry {
     }
   }
 
-  #claimSampleNames(name: string, type: InstrumentType): void {
+  /** The names that its samples will have, none of which another metric's have. */
+  #freeSampleNames(name: string, type: InstrumentType): readonly string[] {
     const names =
       type === 'histogram' || type === 'exponential'
         ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
@@ -371,7 +402,7 @@ export class Registry {
       const what = owner === name ? `${name} is registered already` : `${name} would show ${claimed}, as ${owner} does`;
       throw new InstrumentError('name_duplicate', `${what}: keep one instrument and share it, or rename this one.`);
     }
-    for (const claimed of names) this.#sampleNames.set(claimed, name);
+    return names;
   }
 }
 

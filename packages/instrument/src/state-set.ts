@@ -44,9 +44,8 @@ export class StateSetFamily<S extends LabelSchema, V extends string> implements 
 
   setActive(labels: LabelValues<S>, state: V, isActive: boolean): void {
     if (this.#states.includes(state)) {
-      // Adding nothing makes an absent one 0 and leaves the others.
       for (const other of this.#states) {
-        if (other !== state) this.#gauge.inc(this.#with(labels, other), 0);
+        if (other !== state) this.#gauge.appear(this.#with(labels, other));
       }
     }
     this.#put(labels, state, isActive ? 1 : 0);

@@ -70,6 +70,21 @@ describe('InfluxDB', { skip: skipWithout([INFLUXD]) }, () => {
     );
   });
 
+  it('takes tags that it keeps for itself under another name, and shows a backslash before a comma twice', async () => {
+    const labels = [
+      { name: 'peer', value: 'a\\,b' },
+      { name: 'time', value: 'now' },
+    ];
+    const family = { name: 'odd_peers', type: 'gauge', help: '', unit: '', points: [{ labels, value: 1 }] } as const;
+    const body = new Uint8Array(renderInflux({ takenAtMs: snapshot.takenAtMs, families: [family] }));
+    const answer = await fetch(`${server.address}/write?db=chain`, { method: 'POST', body });
+    assert.equal(answer.status, 204, await answer.text());
+    assert.deepEqual(
+      (await series('odd_peers')).map(({ tags }) => tags),
+      [{ peer: 'a\\\\,b', time_: 'now' }],
+    );
+  });
+
   it('gives histograms back with a field for each bound, and summaries for each quantile', async () => {
     const time = snapshot.takenAtMs;
     assert.deepEqual(await series('chain_commit_latency_seconds'), [

@@ -108,6 +108,19 @@ describe('VictoriaMetrics', { skip: skipWithout([VICTORIA_METRICS]) }, () => {
     assert.equal(await only('{__name__="other_request_seconds_0.5"}'), 0.25);
   });
 
+  it('takes a tag with backslashes for one tag, whatever is behind them', async () => {
+    const peers = ['a\\,b', 'a\\=b', 'a\\ b', 'a\\\\,b', 'a\\,admin=1,x\\=1', 'a\\ gauge=5 '];
+    const points = peers.map((peer, i) => ({ labels: [{ name: 'peer', value: peer }], value: i }));
+    const family = { name: 'odd_peers', type: 'gauge', help: '', unit: '', points } as const;
+    await post('/write', renderInflux({ takenAtMs: snapshot.takenAtMs, families: [family] }));
+    await visible('odd_peers_gauge');
+    const series = await query('{__name__=~"odd_peers_.*"}');
+    assert.deepEqual(
+      series.map(({ metric, value }) => [metric, value]).sort((a, b) => (a[1] as number) - (b[1] as number)),
+      peers.map((peer, i) => [{ __name__: 'odd_peers_gauge', peer }, i]),
+    );
+  });
+
   it('gives the values of the CSV back', async () => {
     const page = Buffer.from(renderCsv(snapshot)).toString();
     await post(`/api/v1/import/csv?format=${CSV_FORMAT}`, Buffer.from(page.slice(page.indexOf('\n') + 1)));

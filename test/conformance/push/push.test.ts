@@ -12,6 +12,9 @@ import {
   remoteWrite,
   startPush,
 } from '@chainpulse/instrument/push';
+import { expectedSamples } from '../../../packages/instrument/src/exposition/testing/expected-samples.ts';
+import { bounded } from '../../../packages/instrument/src/labels.ts';
+import { Everything } from '../../../packages/instrument/src/profiles/testing/everything.ts';
 import { Registry } from '../../../packages/instrument/src/registry.ts';
 import { oraclePath, PROMETHEUS_3 } from '../../oracles/oracle-paths.ts';
 import { skipWithout } from '../testing/server-process.ts';
@@ -148,6 +151,10 @@ describe('Prometheus 2.42', { skip: skipWithout([{ path: PROMETHEUS_2.binary, de
     await assertExemplar(address);
   });
 
+  it('is told by remote write 1.0 which series have ended', async (context) => {
+    await assertEnds(await startReceiver(context, PROMETHEUS_2), 1);
+  });
+
   it('takes remote write 2.0 for an empty request, and gets everything by 1.0', async (context) => {
     const address = await startReceiver(context, PROMETHEUS_2);
     const statistics = await push(remoteWrite({ url: `${address}/api/v1/write`, labels: LABELS }));
@@ -157,6 +164,38 @@ describe('Prometheus 2.42', { skip: skipWithout([{ path: PROMETHEUS_2.binary, de
     assertNativeLatency(series);
   });
 });
+
+/** What a receiver shows of a gauge and of both kinds of histograms once they have ended. */
+async function assertEnds(address: string, version: 1 | 2): Promise<void> {
+  const registry = new Registry();
+  const labels = { peer: bounded(9) };
+  const score = registry.gauge({ name: 'chain_peer_score', help: 'Score.', labels });
+  const classic = registry.histogram({ name: 'chain_peer_rtt_seconds', help: 'Time.', labels, buckets: [1] });
+  const native = registry.exponentialHistogram({ name: 'chain_peer_delay_seconds', help: 'Delay.', labels });
+  for (const peer of ['a', 'b']) {
+    score.set({ peer }, 1);
+    classic.observe({ peer }, 1);
+    native.observe({ peer }, 1);
+  }
+  const to = remoteWrite({ url: `${address}/api/v1/write`, version, labels: LABELS });
+  const failures: string[] = [];
+  const started = startPush({ registry, to, onError: ({ message }) => failures.push(message) });
+  await started.flush();
+  const peers = async (): Promise<string[]> =>
+    (await seriesOf(address)).map(({ metric }) => `${metric['__name__']} ${metric['peer']} ${metric['le'] ?? ''}`);
+  const before = await peers();
+  assert.equal(before.filter((text) => text.includes(' a ')).length, 6);
+  for (const ended of [score, classic, native]) ended.remove({ peer: 'a' });
+  await started.flush();
+  assert.deepEqual(
+    await peers(),
+    before.filter((text) => text.includes(' b ')),
+  );
+  score.set({ peer: 'a' }, 2);
+  await started.stop();
+  assert.ok((await peers()).includes('chain_peer_score a '));
+  assert.deepEqual(failures, []);
+}
 
 const PROMETHEUS_3_BINARY = oraclePath(PROMETHEUS_3);
 const skip3 =
@@ -177,6 +216,12 @@ describe('Prometheus 3', { skip: skip3 }, () => {
     });
   }
 
+  for (const version of [1, 2] as const) {
+    it(`is told by remote write ${version}.0 which series have ended`, async (context) => {
+      await assertEnds(await startReceiver(context, kind), version);
+    });
+  }
+
   for (const encoding of ['protobuf', 'json'] as const) {
     it(`takes OTLP as ${encoding} and gives every metric the name that a scrape shows`, async (context) => {
       const address = await startReceiver(context, kind);
@@ -188,6 +233,44 @@ describe('Prometheus 3', { skip: skip3 }, () => {
     });
   }
 });
+
+describe("Prometheus 3, by its default translation of OTLP's names", { skip: skip3 }, () => {
+  it('gives every metric of the table the name and the values that a scrape shows', async (context) => {
+    const address = await startReceiver(context, prometheus3(PROMETHEUS_3_BINARY ?? ''));
+    const everything = new Everything();
+    everything.nowMs = Date.now() - 1000;
+    const { families } = everything.pass(1);
+    const registry = new Registry();
+    registry.attach({ families: () => families });
+    await push(otlpHttp({ url: `${address}/api/v1/otlp/v1/metrics`, resource: RESOURCE }), registry);
+    const query = '{__name__!="target_info",__name__!~"chain_runtime_push_.*",job="node"}';
+    const { data } = await askJson<{ data: { result: Series[] } }>(`${address}/api/v1/query`, { query });
+    const isOwn = ({ name }: { readonly name: string }): boolean => !name.startsWith('chain_runtime_push_');
+    const expected = families.filter(isOwn).flatMap((family) =>
+      family.type === 'exponential'
+        ? family.points.map(({ labels }) => keyOf(family.name, labels))
+        : expectedSamples(family).map(({ name, labels, value }) => {
+            const own = labels.map(([label, text]) => ({ name: label, value: text.replace('Infinity', '+Inf') }));
+            return `${keyOf(name, own)} ${value}`;
+          }),
+    );
+    const shown = data.result.map(({ metric, value }) => {
+      const { __name__: name = '', job: _job, instance: _instance, ...labels } = metric;
+      const own = Object.entries(labels).map(([label, text]) => ({
+        name: label,
+        value: text.replace(/^(\d+)\.0$/, '$1'),
+      }));
+      return value === undefined ? keyOf(name, own) : `${keyOf(name, own)} ${Number(value[1])}`;
+    });
+    assert.ok(expected.length > 1000);
+    assert.deepEqual(shown.sort(), expected.sort());
+  });
+});
+
+function keyOf(name: string, labels: readonly { readonly name: string; readonly value: string }[]): string {
+  const pairs = labels.map((label) => `${label.name}=${JSON.stringify(label.value)}`);
+  return `${name}{${pairs.sort().join(',')}}`;
+}
 
 describe('VictoriaMetrics', {
   skip: skipWithout([{ path: VICTORIA_METRICS.binary, debianPackage: 'victoria-metrics' }]),

@@ -3,6 +3,7 @@
 
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { ACTORS_METRICS } from './table/actors.ts';
@@ -81,7 +82,7 @@ export class ActorsMetrics {
   recordMessage(fields: ActorMessage): void {
     const { actor, latencySeconds } = fields;
     this.#instruments.messages.inc({ actor });
-    this.#instruments.messageLatency.observe({ actor }, latencySeconds);
+    this.#instruments.messageLatency.observe({ actor }, amountOrNaN(latencySeconds));
     this.#events.publish?.('actors.message_handled', fields);
   }
 
@@ -92,14 +93,14 @@ export class ActorsMetrics {
   }
 
   updateMailbox({ actor, count }: ActorMailbox): void {
-    this.#instruments.mailboxMessages.set({ actor }, count);
+    this.#instruments.mailboxMessages.set({ actor }, amountOrNaN(count));
   }
 
   /** An instance failed and was started anew: it counts as alive all the time, and as neither spawned nor stopped. */
   recordRestart(fields: ActorRestarted): void {
     const { actor, reason, recoverySeconds } = fields;
     this.#instruments.restarts.inc({ actor, reason });
-    if (recoverySeconds !== undefined) this.#handles.lifecycle.of('recover').observe(recoverySeconds);
+    if (recoverySeconds !== undefined) this.#handles.lifecycle.of('recover').observe(amountOrNaN(recoverySeconds));
     this.#events.publish?.('actors.restarted', fields);
   }
 
@@ -109,7 +110,7 @@ export class ActorsMetrics {
     this.#startCounters(actor);
     this.#instruments.spawned.inc({ actor });
     this.#instruments.alive.inc({ actor });
-    if (durationSeconds !== undefined) this.#handles.lifecycle.of('spawn').observe(durationSeconds);
+    if (durationSeconds !== undefined) this.#handles.lifecycle.of('spawn').observe(amountOrNaN(durationSeconds));
     this.#events.publish?.('actors.spawned', fields);
   }
 
@@ -118,7 +119,7 @@ export class ActorsMetrics {
     const { actor, reason, durationSeconds } = fields;
     this.#instruments.stopped.inc({ actor, reason });
     this.#instruments.alive.dec({ actor });
-    if (durationSeconds !== undefined) this.#handles.lifecycle.of('stop').observe(durationSeconds);
+    if (durationSeconds !== undefined) this.#handles.lifecycle.of('stop').observe(amountOrNaN(durationSeconds));
     this.#events.publish?.('actors.stopped', fields);
   }
 

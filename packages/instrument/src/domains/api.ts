@@ -1,6 +1,7 @@
 // The node's own interfaces for clients: HTTP requests by route, and JSON-RPC calls.
 
 import type { DomainContext, EventSink } from './context.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { API_METRICS } from './table/api.ts';
@@ -61,7 +62,7 @@ export class ApiMetrics {
     const status = classOf(statusCode);
     // What is no status has no class, and a record without one is dropped and counted.
     this.#instruments.requests.inc({ method, path, status: status as StatusClass });
-    if (status !== undefined) this.#instruments.requestDuration.observe({ path }, durationSeconds);
+    if (status !== undefined) this.#instruments.requestDuration.observe({ path }, amountOrNaN(durationSeconds));
     if (status !== undefined && statusCode >= 400) this.#instruments.errors.inc({ path, code: String(statusCode) });
     this.#events.publish?.('api.request_answered', fields);
   }
@@ -70,7 +71,7 @@ export class ApiMetrics {
   recordRpc(fields: RpcRequest): void {
     const { method, outcome, durationSeconds } = fields;
     this.#instruments.rpcRequests.inc({ method, outcome });
-    this.#instruments.rpcRequestDuration.observe({ method }, durationSeconds);
+    this.#instruments.rpcRequestDuration.observe({ method }, amountOrNaN(durationSeconds));
     this.#events.publish?.('api.rpc_answered', fields);
   }
 }

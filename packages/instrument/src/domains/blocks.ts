@@ -120,14 +120,14 @@ export class BlocksMetrics {
 
   /** A block was validated, with whatever result. */
   recordBlockValidated(fields: BlockValidated): void {
-    this.#instruments.validationDuration.observe(fields.durationSeconds);
+    this.#instruments.validationDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('blocks.validated', fields);
   }
 
   /** A block became part of the chain of this node. */
   recordBlockImported(fields: BlockImported): void {
     const { sizeBytes, gasUsed } = fields;
-    if (sizeBytes !== undefined) this.#instruments.size.observe(sizeBytes);
+    if (sizeBytes !== undefined) this.#instruments.size.observe(amountOrNaN(sizeBytes));
     if (gasUsed !== undefined) this.#instruments.gasUsed.inc(gasUsed);
     this.#events.publish?.('blocks.imported', fields);
   }

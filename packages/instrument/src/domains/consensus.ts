@@ -207,20 +207,20 @@ export class ConsensusMetrics {
   recordBlockCommitted(fields: BlockCommitted): void {
     const { height, latencySeconds } = fields;
     this.#blocksCommitted.inc();
-    if (latencySeconds !== undefined) this.#blockCommitDuration.observe(latencySeconds);
+    if (latencySeconds !== undefined) this.#blockCommitDuration.observe(amountOrNaN(latencySeconds));
     if (!isPosition(height) || height > this.#finalizedHeight) this.updateFinalizedHeight(fields);
     this.#instruments.lastCommitTimestamp.set(this.#nowMs() / 1000);
     this.#events.publish?.('consensus.block_committed', fields);
   }
 
   recordBlockProposalTime(fields: BlockProposalTime): void {
-    this.#instruments.blockProposalDuration.observe(fields.durationSeconds);
+    this.#instruments.blockProposalDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('consensus.block_proposal_timed', fields);
   }
 
   /** A block passed one stage of the commit path. */
   recordStage(fields: StageDone): void {
-    this.#handles.stageDuration.of(fields.stage).observe(fields.durationSeconds);
+    this.#handles.stageDuration.of(fields.stage).observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('consensus.stage_done', fields);
   }
 
@@ -260,7 +260,8 @@ export class ConsensusMetrics {
   /** A view was left without a quorum certificate of its own. The new view itself is told by `updateCurrentView`. */
   recordViewChange(fields: ViewChange): void {
     this.#handles.viewChanges.of(fields.reason).inc();
-    if (fields.durationSeconds !== undefined) this.#instruments.viewChangeDuration.observe(fields.durationSeconds);
+    if (fields.durationSeconds !== undefined)
+      this.#instruments.viewChangeDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('consensus.view_changed', fields);
   }
 
@@ -283,7 +284,7 @@ export class ConsensusMetrics {
   }
 
   recordVoteProcessingTime(fields: VoteProcessingTime): void {
-    this.#instruments.voteProcessingDuration.observe(fields.durationSeconds);
+    this.#instruments.voteProcessingDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('consensus.vote_processed', fields);
   }
 
@@ -322,7 +323,7 @@ export class ConsensusMetrics {
 
   /** Blocks left the canonical chain for others. */
   recordReorg(fields: Reorganization): void {
-    this.#instruments.reorgDepthBlocks.observe(fields.depthBlocks);
+    this.#instruments.reorgDepthBlocks.observe(amountOrNaN(fields.depthBlocks));
     this.#events.publish?.('consensus.reorganized', fields);
   }
 

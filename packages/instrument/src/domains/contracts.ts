@@ -2,6 +2,7 @@
 
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { CONTRACTS_METRICS } from './table/contracts.ts';
@@ -56,14 +57,14 @@ export class ContractsMetrics {
   recordInvocation(fields: ContractInvocation): void {
     const { functionName, outcome, durationSeconds, gasUsed } = fields;
     this.#handles.invocations.of(outcome).inc();
-    this.#instruments.executionDuration.observe(durationSeconds);
+    this.#instruments.executionDuration.observe(amountOrNaN(durationSeconds));
     if (gasUsed !== undefined) this.#instruments.gasUsed.inc(gasUsed);
     if (functionName !== undefined) this.#instruments.functionCalls.inc({ function: functionName });
     this.#events.publish?.('contracts.invoked', fields);
   }
 
   recordWasmLoad(fields: WasmLoad): void {
-    this.#instruments.wasmLoadDuration.observe(fields.durationSeconds);
+    this.#instruments.wasmLoadDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('contracts.wasm_loaded', fields);
   }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Registry } from '../registry.ts';
 import type { MetricReader } from '../snapshot/collection.ts';
 import type { FamilySnapshot } from '../snapshot/snapshot.ts';
-import { DerivedGrowth, observedSum, ratio, share, show, total } from './derive.ts';
+import { DerivedGrowth, observedSum, ratio, SeriesRise, share, show, total } from './derive.ts';
 
 function readerOf(...families: FamilySnapshot[]): MetricReader {
   return { family: (name) => families.find((family) => family.name === name) };
@@ -111,4 +111,20 @@ test('growth names its totals', () => {
   nowMs = 70_000;
   const more = { ...VOTES, points: [{ labels: [], value: 19 }] };
   assert.deepEqual(growth.read(readerOf(more)), { seconds: 60, deltas: { votes: 12, blocks: undefined } });
+});
+
+test('a rise is that of each series since it was first seen, whatever others do', () => {
+  const rise = new SeriesRise('packets_total');
+  const read = (values: Readonly<Record<string, number>>) => {
+    const points = Object.entries(values).map(([device, value]) => ({ labels: label('device', device), value }));
+    return rise.read(readerOf({ ...HEAD, name: 'packets_total', type: 'counter', points }));
+  };
+  assert.equal(rise.read(readerOf()), undefined);
+  assert.equal(read({}), undefined);
+  assert.equal(read({ a: 1_000, b: 50 }), 0);
+  assert.equal(read({ a: 1_010, b: 50 }), 10);
+  assert.equal(read({ a: 1_010, b: 3 }), 13);
+  assert.equal(read({ b: 4, c: 7_000 }), 14);
+  assert.equal(read({ a: 2_000, b: 4, c: 7_001 }), 15);
+  assert.equal(rise.read(readerOf({ ...VOTES, name: 'packets_total', type: 'gauge' })), undefined);
 });

@@ -4,6 +4,7 @@
 import type { Gauge } from '../gauge.ts';
 import type { Label } from '../labels.ts';
 import type { MetricReader } from '../snapshot/collection.ts';
+import { labelKey } from '../snapshot/merge.ts';
 import type { FamilySnapshot } from '../snapshot/snapshot.ts';
 import type { DomainContext } from './context.ts';
 import { GrowthWindow } from './growth-window.ts';
@@ -70,6 +71,34 @@ export class DerivedGrowth<K extends string> {
     if (growth === undefined) return undefined;
     const deltas = Object.fromEntries(names.map((name, i) => [name, growth.deltas[i]]));
     return { seconds: growth.seconds, deltas: deltas as Readonly<Record<K, number | undefined>> };
+  }
+}
+
+/**
+ * By how much a counter has grown since it was first read, series by series: in a sum of all, one that began anew, as with
+ * a device that went away and came back, would look like growth of all the others. A series counts from when it is first
+ * seen, as its total may be older than the node.
+ */
+export class SeriesRise {
+  readonly #name: string;
+  #latest: ReadonlyMap<string, number> = new Map();
+  #risen = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Undefined while there is no series. */
+  read(reader: MetricReader): number | undefined {
+    const family = reader.family(this.#name);
+    if (family?.type !== 'counter' || family.points.length === 0) return undefined;
+    const values = new Map(family.points.map(({ labels, value }) => [labelKey(labels), value]));
+    for (const [key, value] of values) {
+      const before = this.#latest.get(key) ?? value;
+      this.#risen += value < before ? value : value - before;
+    }
+    this.#latest = values;
+    return this.#risen;
   }
 }
 

@@ -1,7 +1,7 @@
 // Models that the node runs: what they are, how fast, where the time goes, and the GPUs beneath them.
 
 import type { DomainContext, EventSink } from './context.ts';
-import { ratioOrNaN } from './given.ts';
+import { amountOrNaN, finiteOrNaN, flagOrNaN, ratioOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { INFERENCE_METRICS } from './table/inference.ts';
@@ -95,7 +95,7 @@ export class InferenceMetrics {
 
   recordInference(fields: InferenceDone): void {
     const { model, durationSeconds, batchSize } = fields;
-    this.#instruments.duration.observe({ model }, durationSeconds);
+    this.#instruments.duration.observe({ model }, amountOrNaN(durationSeconds));
     this.#instruments.inferences.inc({ model }, batchSize);
     this.#events.publish?.('inference.done', fields);
   }
@@ -112,12 +112,12 @@ export class InferenceMetrics {
 
   recordLayer(fields: LayerDone): void {
     const { model, layer } = fields;
-    this.#instruments.layerDuration.inc({ model, layer }, fields.durationSeconds);
+    this.#instruments.layerDuration.inc({ model, layer }, amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('inference.layer_done', fields);
   }
 
   updateQuantumAccelerated({ model, accelerated }: QuantumAcceleration): void {
-    this.#instruments.quantumAccelerated.set({ model }, accelerated ? 1 : 0);
+    this.#instruments.quantumAccelerated.set({ model }, flagOrNaN(accelerated));
   }
 
   updateGpu(fields: GpuReading): void {
@@ -126,9 +126,9 @@ export class InferenceMetrics {
     const { gpuUsage, gpuMemoryUsed, gpuMemoryTotal, gpuTemperature, gpuTensorCoreUsage, gpuCoreUsage } =
       this.#instruments;
     if (usageRatio !== undefined) gpuUsage.set({ gpu }, ratioOrNaN(usageRatio));
-    if (memoryUsedBytes !== undefined) gpuMemoryUsed.set({ gpu }, memoryUsedBytes);
-    if (memoryTotalBytes !== undefined) gpuMemoryTotal.set({ gpu }, memoryTotalBytes);
-    if (temperatureCelsius !== undefined) gpuTemperature.set({ gpu }, temperatureCelsius);
+    if (memoryUsedBytes !== undefined) gpuMemoryUsed.set({ gpu }, amountOrNaN(memoryUsedBytes));
+    if (memoryTotalBytes !== undefined) gpuMemoryTotal.set({ gpu }, amountOrNaN(memoryTotalBytes));
+    if (temperatureCelsius !== undefined) gpuTemperature.set({ gpu }, finiteOrNaN(temperatureCelsius));
     if (tensorCoreUsageRatio !== undefined) gpuTensorCoreUsage.set({ gpu }, ratioOrNaN(tensorCoreUsageRatio));
     if (coreUsageRatio !== undefined) gpuCoreUsage.set({ gpu }, ratioOrNaN(coreUsageRatio));
   }

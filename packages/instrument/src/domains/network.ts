@@ -147,7 +147,7 @@ export class NetworkMetrics {
   }
 
   recordMessageProcessingTime(fields: MessageProcessed): void {
-    this.#handles.messageProcessingDuration.of(fields.type).observe(fields.durationSeconds);
+    this.#handles.messageProcessingDuration.of(fields.type).observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('network.message_processed', fields);
   }
 
@@ -187,7 +187,7 @@ export class NetworkMetrics {
   }
 
   recordConnectionEstablished(fields: ConnectionEstablished): void {
-    this.#instruments.connectionLatency.observe(fields.latencySeconds);
+    this.#instruments.connectionLatency.observe(amountOrNaN(fields.latencySeconds));
     this.#events.publish?.('network.connection_established', fields);
   }
 
@@ -207,7 +207,8 @@ export class NetworkMetrics {
     if (connectionAttempts !== undefined) this.#instruments.connectionAttempts.inc(connectionAttempts);
     if (connectionFailures !== undefined) failures.of('other').inc(connectionFailures);
     const { connectionLatencySeconds } = fields;
-    if (connectionLatencySeconds !== undefined) this.#instruments.connectionLatency.observe(connectionLatencySeconds);
+    if (connectionLatencySeconds !== undefined)
+      this.#instruments.connectionLatency.observe(amountOrNaN(connectionLatencySeconds));
     this.#events.publish?.('network.interval_recorded', fields);
   }
 

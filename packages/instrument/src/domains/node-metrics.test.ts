@@ -56,6 +56,21 @@ function sampleValue(registry: Registry, series: string): string | undefined {
   return lines.find((line) => line.startsWith(`${series} `))?.slice(series.length + 1);
 }
 
+/** What can be below 0. */
+const SIGNED =
+  /^chain_(machine_(cpu_temperature_celsius|clock_offset_seconds)|.*_(reputation_score|overhead_ratio)|actors_alive)$/;
+
+/** Names of metrics of which a value or a sum cannot be. */
+function belowZeroOrInfinite(registry: Registry): readonly string[] {
+  const names = registry.snapshot().families.flatMap((family): readonly string[] => {
+    if (family.type === 'summary' || family.type === 'exponential') return [];
+    const values = family.points.map((point) => ('sum' in point ? point.sum : point.value));
+    const isPossible = (value: number) => Number.isFinite(value) && (value >= 0 || SIGNED.test(family.name));
+    return values.every(isPossible) ? [] : [family.name];
+  });
+  return [...new Set(names)];
+}
+
 describe('the metrics of a node', () => {
   it('have a value each once every recorder was called', () => {
     const { registry } = playedNode();
@@ -193,6 +208,19 @@ describe('createNodeMetrics', () => {
     assert.ok(Object.values(registry.droppedRecords()).every((count) => count === 0));
   });
 
+  it('makes all or nothing, so that it can be tried again', () => {
+    const small = new Registry({ maxSeries: 100 });
+    assert.throws(() => createNodeMetrics({ registry: small }), { code: 'series_limit' });
+    assert.equal(small.seriesCount(), 0);
+    createNodeMetrics({ registry: small, sets: ['sync'] });
+    assert.throws(() => createNodeMetrics({ registry: small, sets: ['mempool', 'sync'] }), { code: 'name_duplicate' });
+    createNodeMetrics({ registry: small, sets: ['mempool'] });
+    const full = new Registry({ maxSeries: 1 });
+    full.gauge({ name: 'other', help: 'Measured.' });
+    assert.throws(() => createNodeMetrics({ registry: full }), { code: 'series_limit' });
+    createNodeMetrics({ registry: full, off: 'all' });
+  });
+
   it('refuses a set that does not exist, and says which there are', () => {
     const registry = new Registry();
     const wrong: unknown[] = [['storge'], 'storage', [undefined], ['constructor'], [7], null];
@@ -210,6 +238,15 @@ describe('createNodeMetrics', () => {
       }
     }
     assert.equal(registry.seriesCount(), 0);
+  });
+
+  it('refuses to do nothing for want of a registry', () => {
+    for (const registry of [undefined, null, 'registry', {}, new Map()]) {
+      assert.throws(() => createNodeMetrics({ registry: registry as unknown as Registry }), {
+        code: 'option_invalid',
+        message: /give a Registry of this package/,
+      });
+    }
   });
 
   it('refuses a window that is none', () => {
@@ -260,6 +297,16 @@ describe('recorders', () => {
     assert.deepEqual(untold, []);
   });
 
+  it('take no amount that was left out for 1', () => {
+    const registry = new Registry();
+    const { sync, inference } = createNodeMetrics({ registry });
+    sync.recordBlocks({} as { count: number });
+    inference.recordLayer({ model: 'm', layer: 'l' } as Parameters<typeof inference.recordLayer>[0]);
+    assert.equal(sampleValue(registry, 'chain_sync_blocks_total'), '0');
+    assert.equal(sampleNames(registry).has('chain_inference_layer_duration_seconds_total'), false);
+    assert.equal(registry.droppedRecords().invalid_value, 2);
+  });
+
   it('never throw for what is inside of their argument, and count what they cannot take', () => {
     const registry = new Registry();
     const metrics = createNodeMetrics({ registry });
@@ -268,6 +315,7 @@ describe('recorders', () => {
       undefined,
       null,
       Number.NaN,
+      Number.POSITIVE_INFINITY,
       -1,
       '',
       'x',
@@ -305,5 +353,6 @@ describe('recorders', () => {
       .families.flatMap((family) => (family.type === 'counter' ? family.points : []))
       .filter(({ value }) => !(value >= 0));
     assert.deepEqual(wrongTotals, []);
+    assert.deepEqual(belowZeroOrInfinite(registry), []);
   });
 });

@@ -3,7 +3,7 @@
 
 import { InstrumentError } from '../errors.ts';
 import { EventHub } from '../events.ts';
-import type { Registry } from '../registry.ts';
+import { Registry } from '../registry.ts';
 import { type ActorsEvents, ActorsMetrics } from './actors.ts';
 import { type ApiEvents, ApiMetrics } from './api.ts';
 import { type BlocksEvents, BlocksMetrics } from './blocks.ts';
@@ -106,7 +106,7 @@ export const DOMAIN_SET_NAMES: readonly DomainSetName[] = Object.keys(MAKERS) as
  *     const metrics = createNodeMetrics({ registry, sets: ['consensus', 'storage'] });
  *     metrics.consensus.recordBlockCommitted({ height: 7, view: 9, latencySeconds: 0.4 });
  *
- * @throws {InstrumentError} `option_invalid` for a set that does not exist or a window that is none, `name_duplicate` when
+ * @throws {InstrumentError} `option_invalid` without a registry, for a set that does not exist or a window that is none, `name_duplicate` when
  *   the registry has one of the metrics already, `series_limit` when it has no room for them
  */
 export function createNodeMetrics<const N extends DomainSetName = DomainSetName>({
@@ -116,6 +116,7 @@ export function createNodeMetrics<const N extends DomainSetName = DomainSetName>
   nowMs = Date.now,
   windowSeconds = DEFAULT_WINDOW_SECONDS,
 }: NodeMetricsOptions<N>): NodeMetrics<N> {
+  checkRegistry(registry);
   const chosen: readonly DomainSetName[] = sets === undefined ? DOMAIN_SET_NAMES : checkNames('sets', sets);
   const silent = new Set(off === 'all' ? DOMAIN_SET_NAMES : checkNames('off', off));
   checkWindow(windowSeconds);
@@ -123,10 +124,31 @@ export function createNodeMetrics<const N extends DomainSetName = DomainSetName>
   const live: NodeContext = { registry, events, nowMs, windowSeconds };
   const nothing: NodeContext = { registry: undefined, events: { publish: undefined }, nowMs, windowSeconds };
   const made = new Set(chosen);
+  rehearse(
+    registry,
+    { ...live, events: { publish: undefined } },
+    [...made].filter((name) => !silent.has(name)),
+  );
   const entries = Array.from(made, (name) => {
     return [name, silent.has(name) ? silenced(MAKERS[name](nothing)) : MAKERS[name](live)];
   });
   return { ...Object.fromEntries(entries), events } as NodeMetrics<N>;
+}
+
+/** Makes the sets in a registry that nobody sees: what cannot be made must not be left half made. */
+function rehearse(registry: Registry, context: NodeContext, names: readonly DomainSetName[]): void {
+  const room = registry.seriesRoom();
+  if (names.length > 0 && room === 0) {
+    throw new InstrumentError('series_limit', 'The registry has no room for the metrics of a node: raise maxSeries.');
+  }
+  const stage = new Registry({ maxSeries: Math.max(1, room), lint: 'off' });
+  for (const name of names) MAKERS[name]({ ...context, registry: stage });
+  const taken = stage.snapshot().families.find(({ name }) => registry.instrument(name) !== undefined);
+  if (taken === undefined) return;
+  throw new InstrumentError(
+    'name_duplicate',
+    `${taken.name} is in the registry already: make the metrics of a node once, or leave its set out.`,
+  );
 }
 
 /** The same set with every method empty: without it, a set that is off would still look at its arguments. */
@@ -134,6 +156,15 @@ function silenced(set: object): object {
   const prototype: object = Object.getPrototypeOf(set);
   const methods = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
   return Object.assign(Object.create(prototype), Object.fromEntries(methods.map((name) => [name, NOTHING])));
+}
+
+/** Without one, the sets would be made and do nothing. By what it does, as a program may have two copies of this package. */
+function checkRegistry(registry: unknown): void {
+  if (typeof registry === 'object' && registry !== null && 'onDerive' in registry && 'stateSet' in registry) return;
+  throw new InstrumentError(
+    'option_invalid',
+    `registry is ${registry === null ? 'null' : typeof registry}: give a Registry of this package, or off: 'all' with it.`,
+  );
 }
 
 function checkNames(option: string, names: readonly DomainSetName[]): readonly DomainSetName[] {

@@ -201,6 +201,20 @@ test('recorders that are called without their argument throw nothing', () => {
   for (const name of names) for (const nothing of [undefined, null, 5]) methods[name]?.(nothing);
 });
 
+test('of peers beyond the bound of a label, nothing is shown once they have gone', () => {
+  const { node, peers } = makeNode();
+  const names = Array.from({ length: 200 }, (_, i) => `peer-${i}`);
+  for (const [i, peer] of names.entries()) {
+    peers.recordPeerConnected({ peer, direction: 'inbound' });
+    peers.updateHeight({ peer, height: i });
+    peers.updateReputation({ peer, score: i });
+  }
+  assert.equal(node.valuesBy('chain_peers_height')['other'], 199);
+  for (const peer of names) peers.recordPeerDisconnected({ peer, reason: 'remote' });
+  assert.deepEqual(node.valuesBy('chain_peers_height'), {});
+  assert.deepEqual(node.valuesBy('chain_peers_reputation_score'), {});
+});
+
 test('each record tells one event', () => {
   const { node, peers } = makeNode();
   peers.recordPeerConnected({ peer: 'a', direction: 'inbound' });

@@ -6,7 +6,7 @@ import { ConnectedPeer, ConnectedPeers, type PeerDirection } from './connected-p
 import { clockOf, type DomainContext, type EventSink, isPosition } from './context.ts';
 import { CountsByValue } from './counts-by-value.ts';
 import { show } from './derive.ts';
-import { amountOrNaN } from './given.ts';
+import { amountOrNaN, finiteOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { PEERS_METRICS } from './table/peers.ts';
@@ -177,7 +177,7 @@ export class PeersMetrics {
   }
 
   updateReputation({ peer, score }: { readonly peer: string; readonly score: number }): void {
-    this.#instruments.reputationScore.set({ peer }, score);
+    this.#instruments.reputationScore.set({ peer }, finiteOrNaN(score));
   }
 
   /** Says which head a peer announces. */
@@ -190,7 +190,7 @@ export class PeersMetrics {
     const { peer, health, latencySeconds, reputationScore } = fields;
     if (health !== undefined && this.#isOn) this.#setHealth(peer, health);
     if (latencySeconds !== undefined) this.#observeLatency(peer, latencySeconds);
-    if (reputationScore !== undefined) this.#instruments.reputationScore.set({ peer }, reputationScore);
+    if (reputationScore !== undefined) this.#instruments.reputationScore.set({ peer }, finiteOrNaN(reputationScore));
     this.#events.publish?.('peers.stats_recorded', fields);
   }
 
@@ -255,7 +255,7 @@ export class PeersMetrics {
   }
 
   #observeLatency(peer: string | undefined, latencySeconds: number): void {
-    this.#instruments.latency.observe(latencySeconds);
+    this.#instruments.latency.observe(amountOrNaN(latencySeconds));
     if (!Number.isNaN(amountOrNaN(latencySeconds))) this.#connected.find(peer)?.addLatency(latencySeconds);
   }
 
@@ -287,9 +287,11 @@ export class PeersMetrics {
     this.updateHealth({ healthyCount: healthy, degradedCount: degraded, unhealthyCount: unhealthy });
   }
 
+  /** A peer without a series of its own may be the one that `other` shows: the others beyond the bound tell theirs again. */
   #removeSeries(peer: string): void {
-    this.#instruments.height.remove({ peer });
-    this.#instruments.reputationScore.remove({ peer });
+    const { height, reputationScore } = this.#instruments;
+    if (!height.remove({ peer })) height.remove({ peer: 'other' });
+    if (!reputationScore.remove({ peer })) reputationScore.remove({ peer: 'other' });
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { DomainContext, EventSink } from './context.ts';
 import { DerivedGrowth, ratio, share, show, total, type WindowGrowth } from './derive.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { CONSENSUS_METRICS } from './table/consensus.ts';
@@ -40,19 +41,19 @@ export class PerformanceMetrics {
 
   /** A transaction came into a committed block, so long after it was submitted. */
   recordConfirmation(fields: LatencyMeasured): void {
-    this.#instruments.confirmationLatency.observe(fields.latencySeconds);
+    this.#instruments.confirmationLatency.observe(amountOrNaN(fields.latencySeconds));
     this.#events.publish?.('performance.confirmed', fields);
   }
 
   /** A block became final, so long after it was proposed. */
   recordFinalization(fields: LatencyMeasured): void {
-    this.#instruments.finalizationLatency.observe(fields.latencySeconds);
+    this.#instruments.finalizationLatency.observe(amountOrNaN(fields.latencySeconds));
     this.#events.publish?.('performance.finalized', fields);
   }
 
   /** A client could read the result of its transaction as final, so long after it sent that. */
   recordEndToEnd(fields: LatencyMeasured): void {
-    this.#instruments.endToEndLatency.observe(fields.latencySeconds);
+    this.#instruments.endToEndLatency.observe(amountOrNaN(fields.latencySeconds));
     this.#events.publish?.('performance.ended', fields);
   }
 }

@@ -23,6 +23,21 @@ describe('the quantum set', () => {
     assert.equal(value(OVERHEAD), 0.5);
   });
 
+  it('counts the tests of the random source by their outcome, and none whose outcome is not told', () => {
+    const { metrics, value, dropped } = setUp(['quantum']);
+    const tests = (outcome: string) => value(`chain_quantum_random_tests_total{outcome="${outcome}"}`);
+    assert.equal(tests('failed'), 0);
+    metrics.quantum.recordRandomTest({ passed: true });
+    metrics.quantum.recordRandomTest({ passed: true });
+    metrics.quantum.recordRandomTest({ passed: false });
+    metrics.quantum.recordRandomTest({} as { passed: boolean });
+    metrics.quantum.recordRandom({} as { sizeBytes: number });
+    assert.equal(tests('passed'), 2);
+    assert.equal(tests('failed'), 1);
+    assert.equal(value('chain_quantum_random_bytes_total'), 0);
+    assert.deepEqual(dropped(), { invalid_value: 2 });
+  });
+
   it('has no overhead to tell without operations or without references', () => {
     const { metrics, value, pass, dropped } = setUp(['quantum']);
     value(OVERHEAD);

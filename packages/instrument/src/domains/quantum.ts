@@ -5,7 +5,7 @@ import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
 import { DerivedGrowth, observedSum, ratio, show, total } from './derive.ts';
-import { amountOrNaN, ratioOrNaN } from './given.ts';
+import { amountOrNaN, occurredIf, ratioOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { QUANTUM_METRICS } from './table/quantum.ts';
@@ -17,6 +17,10 @@ export type MerkleOperation = Table['merkleOperations']['labels']['operation'][n
 
 export interface QuantumRandom {
   readonly sizeBytes: number;
+}
+
+export interface RandomTest {
+  readonly passed: boolean;
 }
 
 export interface CryptoDone {
@@ -54,6 +58,7 @@ export interface GpuSimulationUsage {
 
 export type QuantumEvents = {
   'quantum.random_obtained': QuantumRandom;
+  'quantum.random_tested': RandomTest;
   'quantum.crypto_done': CryptoDone;
   'quantum.merkle_done': MerkleDone;
   'quantum.simulated': SimulationDone;
@@ -78,12 +83,19 @@ export class QuantumMetrics {
   }
 
   recordRandom(fields: QuantumRandom): void {
-    this.#instruments.random.inc(fields.sizeBytes);
+    this.#instruments.random.inc(amountOrNaN(fields.sizeBytes));
     this.#events.publish?.('quantum.random_obtained', fields);
   }
 
+  /** The random source ended one of its health tests. Record those that pass too: it shows that tests still run. */
+  recordRandomTest(fields: RandomTest): void {
+    const { passed } = fields;
+    this.#handles.randomTests.of(passed ? 'passed' : 'failed').inc(occurredIf(typeof passed === 'boolean'));
+    this.#events.publish?.('quantum.random_tested', fields);
+  }
+
   recordCrypto(fields: CryptoDone): void {
-    this.#handles.crypto.of(fields.operation).observe(fields.durationSeconds);
+    this.#handles.crypto.of(fields.operation).observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('quantum.crypto_done', fields);
   }
 
@@ -99,11 +111,11 @@ export class QuantumMetrics {
   }
 
   updateSecurityLevel({ securityLevelBits }: SecurityLevel): void {
-    this.#instruments.securityLevel.set(securityLevelBits);
+    this.#instruments.securityLevel.set(amountOrNaN(securityLevelBits));
   }
 
   recordSimulation(fields: SimulationDone): void {
-    this.#instruments.simulationDuration.observe(fields.durationSeconds);
+    this.#instruments.simulationDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('quantum.simulated', fields);
   }
 
@@ -113,8 +125,9 @@ export class QuantumMetrics {
 }
 
 function handlesOf(instruments: InstrumentsOf<Table>) {
-  const { cryptoDuration, cryptoReferenceDuration, merkleOperations } = QUANTUM_METRICS;
+  const { randomTests, cryptoDuration, cryptoReferenceDuration, merkleOperations } = QUANTUM_METRICS;
   return {
+    randomTests: closedHandles(instruments.randomTests, randomTests.labels, 'outcome'),
     crypto: closedHandles(instruments.cryptoDuration, cryptoDuration.labels, 'operation'),
     reference: closedHandles(instruments.cryptoReferenceDuration, cryptoReferenceDuration.labels, 'operation'),
     merkle: closedHandles(instruments.merkleOperations, merkleOperations.labels, 'operation'),

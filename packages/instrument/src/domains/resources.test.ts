@@ -6,13 +6,14 @@ describe('the resources set', () => {
   it('shows the processors, cores by number', () => {
     const { metrics, value, dropped } = setUp(['resources']);
     metrics.resources.updateCpu({ usageRatio: 0.5, coreUsageRatios: [0, 1], temperaturesCelsius: { package: 61.5 } });
-    metrics.resources.updateCpu({ frequenciesHertz: [2.4e9] });
+    metrics.resources.updateCpu({ frequenciesHertz: [2.4e9], availableCores: 1.5 });
     metrics.resources.updateCpu({ usageRatio: 50, coreUsageRatios: [Number.NaN] });
     assert.equal(value('chain_machine_cpu_usage_ratio'), 0.5);
     assert.equal(value('chain_machine_cpu_core_usage_ratio{core="0"}'), 0);
     assert.equal(value('chain_machine_cpu_core_usage_ratio{core="1"}'), 1);
     assert.equal(value('chain_machine_cpu_temperature_celsius{sensor="package"}'), 61.5);
     assert.equal(value('chain_machine_cpu_frequency_hertz{core="0"}'), 2.4e9);
+    assert.equal(value('chain_machine_cpu_available_cores'), 1.5);
     assert.deepEqual(dropped(), { invalid_value: 2 });
   });
 
@@ -59,6 +60,27 @@ describe('the resources set', () => {
     read('eth1', 10, 0);
     pass(60);
     assert.equal(value(loss), 0.2);
+  });
+
+  it('does not take an interface that begins anew, or comes, for lost packets of the others', () => {
+    const { metrics, value, pass } = setUp(['resources']);
+    const loss = 'chain_machine_network_packet_loss_ratio';
+    const read = (device: string, passed: number, lost: number) => {
+      metrics.resources.recordInterface({ device, receivedPackets: passed, receivedLostPackets: lost });
+    };
+    read('eth0', 1_000_000, 1_000);
+    read('veth0', 100, 10);
+    assert.equal(value(loss), undefined);
+    pass(60);
+    read('eth0', 1_000_490, 1_000);
+    read('veth0', 0, 0);
+    assert.equal(value(loss), 0);
+    pass(60);
+    read('eth0', 1_000_980, 1_000);
+    read('veth0', 9, 1);
+    // What it lost before anybody looked is not of this window.
+    read('eth1', 7_000, 5_000);
+    assert.equal(value(loss), 1 / 500);
   });
 
   it('shows sockets and the offset of the clock', () => {

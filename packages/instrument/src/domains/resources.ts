@@ -2,11 +2,10 @@
 // interfaces, sockets, clock; and signs that the process leaks memory. What cannot be measured is left out.
 
 import type { Gauge } from '../gauge.ts';
-import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext } from './context.ts';
-import { DerivedGrowth, ratio, share, show, total } from './derive.ts';
-import { amountOrNaN, ratioOrNaN } from './given.ts';
+import { DerivedGrowth, ratio, SeriesRise, share, show } from './derive.ts';
+import { amountOrNaN, finiteOrNaN, ratioOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { LeakDetector, type LeakIndicator, type MemoryReading } from './leak-detector.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
@@ -23,6 +22,8 @@ export interface CpuReading {
   readonly coreUsageRatios?: readonly number[];
   /** By sensor. */
   readonly temperaturesCelsius?: Readonly<Record<string, number>>;
+  /** Cores that the node may use, such as 1.5: those of the machine, or the limit of its container when that is lower. */
+  readonly availableCores?: number;
   /** By core; past 256 cores they are left out. */
   readonly frequenciesHertz?: readonly number[];
 }
@@ -106,21 +107,24 @@ export class ResourcesMetrics {
     derivePacketLoss(context, this.#instruments.networkPacketLoss);
   }
 
-  updateCpu({ usageRatio, coreUsageRatios, temperaturesCelsius, frequenciesHertz }: CpuReading): void {
-    const { cpuUsage, cpuCoreUsage, cpuTemperature, cpuFrequency } = this.#instruments;
+  updateCpu(fields: CpuReading): void {
+    const { usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz } = fields;
+    const { cpuUsage, cpuCoreUsage, cpuAvailableCores, cpuTemperature, cpuFrequency } = this.#instruments;
     if (usageRatio !== undefined) cpuUsage.set(ratioOrNaN(usageRatio));
+    if (availableCores !== undefined) cpuAvailableCores.set(amountOrNaN(availableCores));
     for (const [core, usage] of coresOf(coreUsageRatios)) cpuCoreUsage.set({ core: String(core) }, ratioOrNaN(usage));
-    for (const [core, hertz] of coresOf(frequenciesHertz)) cpuFrequency.set({ core: String(core) }, hertz);
-    for (const [sensor, celsius] of Object.entries(temperaturesCelsius ?? {})) cpuTemperature.set({ sensor }, celsius);
+    for (const [core, hertz] of coresOf(frequenciesHertz)) cpuFrequency.set({ core: String(core) }, amountOrNaN(hertz));
+    for (const [sensor, celsius] of Object.entries(temperaturesCelsius ?? {}))
+      cpuTemperature.set({ sensor }, finiteOrNaN(celsius));
   }
 
   /** The share in use is computed from the two. */
   updateMemory({ usedBytes, totalBytes, swapUsedBytes }: MachineMemory): void {
     const { memoryUsed, memoryTotal, memoryUsage, swapUsed } = this.#instruments;
-    memoryUsed.set(usedBytes);
-    memoryTotal.set(totalBytes);
+    memoryUsed.set(amountOrNaN(usedBytes));
+    memoryTotal.set(amountOrNaN(totalBytes));
     show(memoryUsage, ratio(amountOrNaN(usedBytes), amountOrNaN(totalBytes)));
-    if (swapUsedBytes !== undefined) swapUsed.set(swapUsedBytes);
+    if (swapUsedBytes !== undefined) swapUsed.set(amountOrNaN(swapUsedBytes));
   }
 
   /** For a node that has its own means to find leaks. */
@@ -160,8 +164,8 @@ export class ResourcesMetrics {
   /** The share in use is computed from the two. */
   updateFilesystem({ mount, sizeBytes, availableBytes }: FilesystemSize): void {
     const { filesystemSize, filesystemAvailable, filesystemUsage } = this.#instruments;
-    filesystemSize.set({ mount }, sizeBytes);
-    filesystemAvailable.set({ mount }, availableBytes);
+    filesystemSize.set({ mount }, amountOrNaN(sizeBytes));
+    filesystemAvailable.set({ mount }, amountOrNaN(availableBytes));
     const available = ratio(amountOrNaN(availableBytes), amountOrNaN(sizeBytes));
     if (available === undefined) filesystemUsage.remove({ mount });
     else filesystemUsage.set({ mount }, 1 - Math.min(1, available));
@@ -184,11 +188,11 @@ export class ResourcesMetrics {
   }
 
   updateSockets({ protocol, count }: OpenSockets): void {
-    this.#sockets.of(protocol).set(count);
+    this.#sockets.of(protocol).set(amountOrNaN(count));
   }
 
   updateClockOffset({ offsetSeconds }: ClockOffset): void {
-    this.#instruments.clockOffset.set(offsetSeconds);
+    this.#instruments.clockOffset.set(finiteOrNaN(offsetSeconds));
   }
 }
 
@@ -197,20 +201,17 @@ function coresOf(values: readonly number[] | undefined): Iterable<[number, numbe
 }
 
 function derivePacketLoss(context: DomainContext<ResourcesEvents>, loss: Gauge): void {
-  const growth = new DerivedGrowth(context, { passed: packetsPassed, lost: packetsLost });
-  context.registry?.onDerive((reader) => {
-    const { passed, lost } = growth.read(reader)?.deltas ?? {};
-    const all = passed === undefined || lost === undefined ? undefined : passed + lost;
-    show(loss, share(ratio(lost, all)));
+  const passed = new SeriesRise(RESOURCES_METRICS.networkPackets.name);
+  const lost = new SeriesRise(RESOURCES_METRICS.networkPacketsLost.name);
+  const growth = new DerivedGrowth(context, {
+    passed: (reader) => passed.read(reader),
+    lost: (reader) => lost.read(reader),
   });
-}
-
-function packetsPassed(reader: MetricReader): number | undefined {
-  return total(reader, RESOURCES_METRICS.networkPackets.name);
-}
-
-function packetsLost(reader: MetricReader): number | undefined {
-  return total(reader, RESOURCES_METRICS.networkPacketsLost.name);
+  context.registry?.onDerive((reader) => {
+    const { passed: passedCount, lost: lostCount } = growth.read(reader)?.deltas ?? {};
+    const all = passedCount === undefined || lostCount === undefined ? undefined : passedCount + lostCount;
+    show(loss, share(ratio(lostCount, all)));
+  });
 }
 
 function socketHandles(instruments: InstrumentsOf<Table>) {

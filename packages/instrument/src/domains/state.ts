@@ -1,6 +1,7 @@
 // The state of the chain: transitions, queries and snapshots of it, and how large it is.
 
 import type { DomainContext, EventSink } from './context.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { STATE_METRICS } from './table/state.ts';
@@ -57,21 +58,21 @@ export class StateMetrics {
 
   recordTransition(fields: StateTransition): void {
     this.#instruments.transitions.inc();
-    this.#instruments.transitionDuration.observe(fields.durationSeconds);
+    this.#instruments.transitionDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('state.transition_applied', fields);
   }
 
   recordQuery(fields: StateQuery): void {
     this.#instruments.queries.inc();
-    this.#instruments.queryDuration.observe(fields.durationSeconds);
+    this.#instruments.queryDuration.observe(amountOrNaN(fields.durationSeconds));
     this.#events.publish?.('state.queried', fields);
   }
 
   /** A snapshot that was completed. */
   recordSnapshot(fields: StateSnapshot): void {
     this.#instruments.snapshots.inc();
-    this.#instruments.snapshotCreationDuration.observe(fields.durationSeconds);
-    if (fields.sizeBytes !== undefined) this.#instruments.snapshotSize.set(fields.sizeBytes);
+    this.#instruments.snapshotCreationDuration.observe(amountOrNaN(fields.durationSeconds));
+    if (fields.sizeBytes !== undefined) this.#instruments.snapshotSize.set(amountOrNaN(fields.sizeBytes));
     this.#events.publish?.('state.snapshot_made', fields);
   }
 
@@ -81,14 +82,14 @@ export class StateMetrics {
   }
 
   updateSize({ sizeBytes }: StateSize): void {
-    this.#instruments.size.set(sizeBytes);
+    this.#instruments.size.set(amountOrNaN(sizeBytes));
   }
 
   updateAccounts({ count }: StateCount): void {
-    this.#instruments.accounts.set(count);
+    this.#instruments.accounts.set(amountOrNaN(count));
   }
 
   updateContracts({ count }: StateCount): void {
-    this.#instruments.contracts.set(count);
+    this.#instruments.contracts.set(amountOrNaN(count));
   }
 }

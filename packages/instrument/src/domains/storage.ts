@@ -4,6 +4,7 @@ import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
 import { ratio, show, total } from './derive.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { STORAGE_METRICS } from './table/storage.ts';
@@ -131,16 +132,16 @@ export class StorageMetrics {
   }
 
   updateSize({ sizeBytes, liveBytes }: StorageSize): void {
-    this.#instruments.size.set(sizeBytes);
-    if (liveBytes !== undefined) this.#instruments.live.set(liveBytes);
+    this.#instruments.size.set(amountOrNaN(sizeBytes));
+    if (liveBytes !== undefined) this.#instruments.live.set(amountOrNaN(liveBytes));
   }
 
   setCapacity({ capacityBytes }: StorageCapacity): void {
-    this.#instruments.capacity.set(capacityBytes);
+    this.#instruments.capacity.set(amountOrNaN(capacityBytes));
   }
 
   updateKeyCount({ count }: StorageKeyCount): void {
-    this.#instruments.keys.set(count);
+    this.#instruments.keys.set(amountOrNaN(count));
   }
 
   recordCacheHit(fields: CacheLookup): void {
@@ -154,12 +155,12 @@ export class StorageMetrics {
   }
 
   updateCacheSize({ cache, sizeBytes }: CacheSize): void {
-    this.#handles.cacheSize.of(cache).set(sizeBytes);
+    this.#handles.cacheSize.of(cache).set(amountOrNaN(sizeBytes));
   }
 
   #record(operation: StorageOperation, { durationSeconds, success, reason }: StorageOutcome): void {
     this.#handles.operations.of(operation).inc();
-    this.#handles.durations.of(operation).observe(durationSeconds);
+    this.#handles.durations.of(operation).observe(amountOrNaN(durationSeconds));
     if (success === false)
       this.#handles.errors
         .of(operation)

@@ -4,6 +4,7 @@ import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import { type DomainContext, type EventSink, isPosition } from './context.ts';
 import { DerivedGrowth, show, total, type WindowGrowth } from './derive.ts';
+import { amountOrNaN } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { SYNC_METRICS } from './table/sync.ts';
@@ -72,7 +73,7 @@ export class SyncMetrics {
 
   /** Blocks that synchronization obtained and imported. */
   recordBlocks(fields: SyncBlocks): void {
-    this.#instruments.blocks.inc(fields.count);
+    this.#instruments.blocks.inc(amountOrNaN(fields.count));
     this.#events.publish?.('sync.blocks_imported', fields);
   }
 

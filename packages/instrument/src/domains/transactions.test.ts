@@ -41,6 +41,14 @@ test('wrong values are dropped and counted, and a count that is missing is not t
   assert.deepEqual({ invalid_value, unknown_label }, { invalid_value: 7, unknown_label: 1 });
 });
 
+test('a validation of unknown result is none', () => {
+  const { node, transactions } = makeNode();
+  transactions.recordValidation({ durationSeconds: -0.2 } as { isValid: boolean; durationSeconds: number });
+  assert.equal(node.value('chain_transactions_validations_total'), 0);
+  assert.deepEqual(node.observed('chain_transactions_validation_duration_seconds'), { count: 0, sum: 0 });
+  assert.equal(node.registry.droppedRecords().invalid_value, 2);
+});
+
 test('recorders that are called without their argument throw nothing', () => {
   const { node, transactions } = makeNode();
   transactions.recordSubmitted(undefined as never);

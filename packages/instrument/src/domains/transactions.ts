@@ -2,6 +2,7 @@
 
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
+import { amountOrNaN, occurredIf } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { TRANSACTIONS_METRICS } from './table/transactions.ts';
@@ -72,8 +73,7 @@ export class TransactionsMetrics {
 
   /** Transactions were included in a committed block; 0 for an empty one. */
   recordProcessed(fields: TransactionsProcessed): void {
-    // An explicit NaN, as `inc` takes what is left out for 1.
-    this.#instruments.processed.inc(fields.count ?? Number.NaN);
+    this.#instruments.processed.inc(amountOrNaN(fields.count));
     this.#events.publish?.('transactions.processed', fields);
   }
 
@@ -85,15 +85,15 @@ export class TransactionsMetrics {
 
   recordValidation(fields: TransactionValidation): void {
     const { durationSeconds, isValid, reason = 'other' } = fields;
-    this.#instruments.validations.inc();
+    this.#instruments.validations.inc(occurredIf(typeof isValid === 'boolean'));
     if (isValid === false) this.#handles.validationFailures.of(reason).inc();
-    if (durationSeconds !== undefined) this.#instruments.validationDuration.observe(durationSeconds);
+    if (durationSeconds !== undefined) this.#instruments.validationDuration.observe(amountOrNaN(durationSeconds));
     this.#events.publish?.('transactions.validated', fields);
   }
 
   /** A committed transaction, or a block of them, paid a fee. */
   recordFee(fields: TransactionFee): void {
-    this.#instruments.fees.inc(fields.feeNative ?? Number.NaN);
+    this.#instruments.fees.inc(amountOrNaN(fields.feeNative));
     this.#events.publish?.('transactions.fee_paid', fields);
   }
 }

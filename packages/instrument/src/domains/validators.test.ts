@@ -38,6 +38,25 @@ describe('the validators set', () => {
     assert.equal(value('chain_validator_signing_failures_total{validator="a"}'), 1);
   });
 
+  it('takes neither a duty of unknown outcome for a missed one, nor an unknown status for inactive', () => {
+    const { metrics, value, dropped } = setUp(['validators']);
+    const { validators } = metrics;
+    for (const unknown of [undefined, null, 1, 'no'] as unknown[] as boolean[]) {
+      validators.recordVoteDuty({ validator: 'a', performed: unknown });
+      validators.recordProposalDuty({ validator: 'a', performed: unknown });
+      validators.recordSigning({ validator: 'a', success: unknown });
+      validators.updateStatus({ validator: 'a', active: unknown });
+    }
+    validators.recordReward({ validator: 'a' } as { validator: string; rewardNative: number });
+    validators.recordCertificateSeen({} as { memberCount: number });
+    const totals = ['votes_expected', 'votes_missed', 'proposals_expected', 'signing_failures'];
+    for (const name of totals) assert.equal(value(`chain_validator_${name}_total{validator="a"}`), 0, name);
+    assert.equal(value('chain_validator_active{validator="a"}'), undefined);
+    assert.equal(value('chain_validator_rewards_total{validator="a"}'), undefined);
+    assert.equal(value('chain_validators_votes_due_total'), 0);
+    assert.deepEqual(dropped(), { invalid_value: 18 });
+  });
+
   it('computes the share of the latest 1,000 commits, from 100 on', () => {
     const { metrics, value } = setUp(['validators']);
     const commit = (count: number, validator: string) => {

@@ -5,6 +5,7 @@ import type { MetricReader } from '../snapshot/collection.ts';
 import { closedHandles } from './closed-handles.ts';
 import type { DomainContext, EventSink } from './context.ts';
 import { DerivedGrowth, ratio, share, show, total } from './derive.ts';
+import { amountOrNaN, finiteOrNaN, flagOrNaN, occurredIf } from './given.ts';
 import { guardRecorders } from './guarded-recorders.ts';
 import { type InstrumentsOf, makeInstruments } from './metric-definition.ts';
 import { ProposalShares } from './proposal-shares.ts';
@@ -128,19 +129,21 @@ export class ValidatorsMetrics {
       missed: (reader) => total(reader, VALIDATORS_METRICS.setMissedVotes.name) ?? 0,
       due: (reader) => total(reader, VALIDATORS_METRICS.setVotesDue.name),
     });
+    // Of what this thread was told alone, and so also in threads that see nothing of the others.
+    context.registry?.onCollect(() => this.#showShares());
     context.registry?.onDerive((reader) => {
       const deltas = growth.read(reader)?.deltas;
       const missed = ratio(deltas?.missed, deltas?.due);
       show(this.#instruments.setParticipation, missed === undefined ? undefined : share(1 - missed));
-      this.#deriveOwn(reader);
+      this.#derivePowers(reader);
     });
   }
 
   updateSet({ activeCount, inactiveCount, jailedCount, exitingCount }: ValidatorSetSize): void {
-    if (activeCount !== undefined) this.#members.of('active').set(activeCount);
-    if (inactiveCount !== undefined) this.#members.of('inactive').set(inactiveCount);
-    if (jailedCount !== undefined) this.#members.of('jailed').set(jailedCount);
-    if (exitingCount !== undefined) this.#members.of('exiting').set(exitingCount);
+    if (activeCount !== undefined) this.#members.of('active').set(amountOrNaN(activeCount));
+    if (inactiveCount !== undefined) this.#members.of('inactive').set(amountOrNaN(inactiveCount));
+    if (jailedCount !== undefined) this.#members.of('jailed').set(amountOrNaN(jailedCount));
+    if (exitingCount !== undefined) this.#members.of('exiting').set(amountOrNaN(exitingCount));
   }
 
   /** A member of the set did not sign a certificate that this node saw. */
@@ -152,7 +155,7 @@ export class ValidatorsMetrics {
 
   /** For every certificate, whoever signed it: what absences are a share of. */
   recordCertificateSeen(fields: CertificateMembers): void {
-    this.#instruments.setVotesDue.inc(fields.memberCount);
+    this.#instruments.setVotesDue.inc(amountOrNaN(fields.memberCount));
     this.#events.publish?.('validators.certificate_seen', fields);
   }
 
@@ -160,8 +163,8 @@ export class ValidatorsMetrics {
   recordProposalDuty(fields: ProposalDuty): void {
     const { validator, performed, reason } = fields;
     this.#own(validator);
-    this.#instruments.proposalsExpected.inc({ validator });
-    if (!performed) this.#instruments.proposalsMissed.inc({ validator, reason: reason ?? 'unknown' });
+    this.#instruments.proposalsExpected.inc({ validator }, occurredIf(typeof performed === 'boolean'));
+    if (performed === false) this.#instruments.proposalsMissed.inc({ validator, reason: reason ?? 'unknown' });
     this.#events.publish?.('validators.proposal_due', fields);
   }
 
@@ -169,10 +172,10 @@ export class ValidatorsMetrics {
   recordVoteDuty(fields: VoteDuty): void {
     const { validator, performed } = fields;
     this.#own(validator);
-    this.#instruments.votesExpected.inc({ validator });
-    if (performed) {
+    this.#instruments.votesExpected.inc({ validator }, occurredIf(typeof performed === 'boolean'));
+    if (performed === true) {
       this.#instruments.consecutiveMissedVotes.set({ validator }, 0);
-    } else {
+    } else if (performed === false) {
       this.#instruments.votesMissed.inc({ validator });
       this.#instruments.consecutiveMissedVotes.inc({ validator });
     }
@@ -188,7 +191,7 @@ export class ValidatorsMetrics {
 
   updateStatus({ validator, active }: ValidatorStatus): void {
     this.#own(validator);
-    this.#instruments.active.set({ validator }, active ? 1 : 0);
+    this.#instruments.active.set({ validator }, flagOrNaN(active));
   }
 
   recordSlashed(fields: ValidatorSlashed): void {
@@ -200,30 +203,31 @@ export class ValidatorsMetrics {
 
   updateStake({ validator, stakeNative, votingPower }: ValidatorStake): void {
     this.#own(validator);
-    if (stakeNative !== undefined) this.#instruments.stake.set({ validator }, stakeNative);
-    if (votingPower !== undefined) this.#instruments.votingPower.set({ validator }, votingPower);
+    if (stakeNative !== undefined) this.#instruments.stake.set({ validator }, amountOrNaN(stakeNative));
+    if (votingPower !== undefined) this.#instruments.votingPower.set({ validator }, amountOrNaN(votingPower));
   }
 
   updateBalance({ validator, balanceNative, minimumNative }: ValidatorBalance): void {
-    this.#instruments.operationalBalance.set({ validator }, balanceNative);
-    if (minimumNative !== undefined) this.#instruments.operationalBalanceMinimum.set({ validator }, minimumNative);
+    this.#instruments.operationalBalance.set({ validator }, amountOrNaN(balanceNative));
+    if (minimumNative !== undefined)
+      this.#instruments.operationalBalanceMinimum.set({ validator }, amountOrNaN(minimumNative));
   }
 
   recordReward(fields: ValidatorReward): void {
     const { validator } = fields;
-    this.#instruments.rewards.inc({ validator }, fields.rewardNative);
+    this.#instruments.rewards.inc({ validator }, amountOrNaN(fields.rewardNative));
     this.#events.publish?.('validators.rewarded', fields);
   }
 
   /** The signer was asked for a signature of an own validator. */
   recordSigning(fields: ValidatorSigning): void {
     const { validator, success } = fields;
-    this.#instruments.signingFailures.inc({ validator }, success ? 0 : 1);
+    this.#instruments.signingFailures.inc({ validator }, 1 - flagOrNaN(success));
     this.#events.publish?.('validators.signed', fields);
   }
 
   updateReputation({ validator, score }: ValidatorReputation): void {
-    this.#instruments.setReputationScore.set({ validator }, score);
+    this.#instruments.setReputationScore.set({ validator }, finiteOrNaN(score));
   }
 
   /** From the first word of it on, the counters of an own validator are there at 0: `increase` sees the first event, too. */
@@ -240,10 +244,13 @@ export class ValidatorsMetrics {
     for (const reason of VALIDATORS_METRICS.slashings.labels.reason) slashings.inc({ validator, reason }, 0);
   }
 
-  #deriveOwn(reader: MetricReader): void {
+  #showShares(): void {
     for (const [validator, proposed] of this.#shares?.read() ?? []) {
       this.#instruments.proposalShare.set({ validator }, proposed);
     }
+  }
+
+  #derivePowers(reader: MetricReader): void {
     const totalPower = total(reader, 'chain_consensus_total_voting_power');
     const powers = reader.family(VALIDATORS_METRICS.votingPower.name);
     if (powers?.type !== 'gauge') return;

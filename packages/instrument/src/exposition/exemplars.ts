@@ -1,6 +1,8 @@
-// Which exemplars may leave the process: OpenMetrics allows labels of at most 128 characters, and Prometheus refuses what is
-// longer. Our instruments check this when they record (`exemplar.ts`); exemplars of other libraries are checked here.
+// Which exemplars may leave the process: OpenMetrics allows labels of at most 128 characters, and Prometheus refuses the whole
+// page for one that is longer or has a name that is none, such as `trace-id`. Our instruments check this when they record
+// (`exemplar.ts`); exemplars of other libraries are checked here.
 
+import { LABEL_NAME } from '../names.ts';
 import type { Exemplar } from '../snapshot/snapshot.ts';
 
 /** Of all names and values together, in UTF-16 units, which are at least as many as characters. */
@@ -9,6 +11,9 @@ const MAX_LABEL_LENGTH = 128;
 export function isExposableExemplar(exemplar: Exemplar | undefined): exemplar is Exemplar {
   if (exemplar === undefined) return false;
   let length = 0;
-  for (const { name, value } of exemplar.labels) length += name.length + value.length;
-  return length <= MAX_LABEL_LENGTH;
+  for (const { name, value } of exemplar.labels) {
+    length += name.length + value.length;
+    if (length > MAX_LABEL_LENGTH || !LABEL_NAME.test(name)) return false;
+  }
+  return true;
 }

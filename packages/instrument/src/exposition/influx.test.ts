@@ -45,13 +45,19 @@ function expectedLines(family: FamilySnapshot, takenAtMs: number): Line[] {
   if (family.type === 'exponential') return expectedLines(classicHistogram(family), takenAtMs);
   const lines: Line[] = family.points.map(({ labels }, i) => ({
     measurement: family.name,
-    tags: labels
-      .map(({ name, value }) => [name, value.replaceAll('\n', '\\n').replace(/\\+$/, '')] as const)
-      .filter(([, value]) => value !== ''),
+    tags: labels.map(({ name, value }) => [name, shownTag(value)] as const).filter(([, value]) => value !== ''),
     fields: expectedFields(family, i).filter(([, value]) => Number.isFinite(value)),
     time: BigInt(takenAtMs) * 1_000_000n,
   }));
   return lines.filter(({ fields }) => fields.length > 0);
+}
+
+/** In InfluxDB 1.x. */
+function shownTag(value: string): string {
+  return value
+    .replaceAll('\n', '\\n')
+    .replace(/\\+$/, '')
+    .replaceAll(/\\+(?=[,= ])/g, '$&$&');
 }
 
 function expectedFields(family: FamilySnapshot, i: number): [string, number][] {
@@ -124,5 +130,21 @@ it("lays lines out as Telegraf's prometheus input does", () => {
     'c_total,path=a\\,b\\=c\\ d counter=9007199254740992 1795181530123000000\n' +
       'b_info gauge=1 1795181530123000000\n' +
       'h 0.1=1,1e+06=3,+Inf=6,count=6 1795181530123000000\n',
+  );
+});
+
+it('writes no tag that a reader could take for several, and none that InfluxDB keeps for itself', () => {
+  const value = 'x\\,admin=1 gauge\\=9 ';
+  const labels = [
+    { name: '_field', value: 'f' },
+    { name: 'peer', value },
+    { name: 'time', value: 'now' },
+  ];
+  assert.equal(
+    rendered({
+      takenAtMs: 1,
+      families: [{ help: '', unit: '', name: 'g', type: 'gauge', points: [{ labels, value: 1 }] }],
+    }),
+    'g,_field_=f,peer=x\\\\\\,admin\\=1\\ gauge\\\\\\=9\\ ,time_=now gauge=1 1000000\n',
   );
 });

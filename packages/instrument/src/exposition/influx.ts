@@ -3,7 +3,11 @@
 // Fields: `counter`, `gauge` (infos and state sets too) or `value` (unknown); of a histogram `count`, `sum` and the cumulated count
 // of each bucket under its upper bound (`0.1`, `1e+06`, `+Inf`); of a summary `count`, `sum` and each quantile. All fields are
 // floats. InfluxDB has no NaN and no infinity: such fields are left out, and a line without fields too. It also has no
-// empty tags (left out: the same series), no line feeds in tags (written as \n) and no tag that ends in a backslash (cut off).
+// empty tags (left out: the same series), no line feeds in tags (written as \n), no tag that ends in a backslash (cut off) and
+// no tag `time`, `_field` or `_measurement` (an underscore is added).
+// Backslashes before a comma, an equals sign or a space are doubled: InfluxDB 1.x shows them so, while other readers, such as
+// VictoriaMetrics, take two for one, and would end the tag after a single one, where the rest of the value would be read as
+// tags and fields of whoever chose it.
 // Source: docs.influxdata.com/influxdb/v1/write_protocols/line_protocol_reference
 
 import type { Label } from '../labels.ts';
@@ -27,6 +31,9 @@ const FIELDS: Readonly<Record<ScalarFamilySnapshot['type'], string>> = {
   stateset: 'gauge',
   unknown: 'value',
 };
+
+/** InfluxDB drops points with such a tag. */
+const RESERVED_TAGS = new Set(['time', '_field', '_measurement']);
 
 const COUNT = encodeText('count=');
 const SUM = encodeText('sum=');
@@ -136,7 +143,8 @@ function tagsOf(labels: readonly Label[]): Uint8Array {
   if (text === undefined) {
     const tags = labels.map(({ name, value }) => {
       const escaped = escapeTag(value);
-      return escaped === '' ? '' : `,${escapeTag(name)}=${escaped}`;
+      const tag = RESERVED_TAGS.has(name) ? `${name}_` : name;
+      return escaped === '' ? '' : `,${escapeTag(tag)}=${escaped}`;
     });
     text = encodeText(`${tags.join('')} `);
     tagTexts.set(labels, text);
@@ -145,5 +153,9 @@ function tagsOf(labels: readonly Label[]): Uint8Array {
 }
 
 function escapeTag(text: string): string {
-  return text.replaceAll('\n', '\\n').replace(/\\+$/, '').replaceAll(/[,= ]/g, '\\$&');
+  return text
+    .replaceAll('\n', '\\n')
+    .replace(/\\+$/, '')
+    .replaceAll(/\\+(?=[,= ])/g, '$&$&')
+    .replaceAll(/[,= ]/g, '\\$&');
 }

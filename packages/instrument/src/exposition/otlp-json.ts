@@ -16,6 +16,7 @@ import type {
 import { wholeCount } from './native-buckets.ts';
 import {
   CUMULATIVE,
+  isTimedExemplar,
   type OtlpOptions,
   otlpExemplar,
   otlpLostType,
@@ -26,6 +27,7 @@ import {
   totalOf,
   wholeCounts,
 } from './otlp-model.ts';
+import { isKnownTime } from './times.ts';
 
 /** The `Content-Type` of what {@link renderOtlpJson} gives. */
 export const OTLP_JSON_CONTENT_TYPE = 'application/json';
@@ -81,7 +83,7 @@ interface Point {
 
 function pointsText<P extends Point>(points: readonly P[], time: string, rest: (point: P) => string): string {
   const texts = points.map((point) => {
-    const start = point.createdMs === undefined ? '' : `"startTimeUnixNano":${nanoseconds(point.createdMs)},`;
+    const start = isKnownTime(point.createdMs) ? `"startTimeUnixNano":${nanoseconds(point.createdMs)},` : '';
     return `{"attributes":${knownAttributesText(point.labels)},${start}"timeUnixNano":${time},${rest(point)}}`;
   });
   return `"dataPoints":[${texts.join(',')}]`;
@@ -124,7 +126,7 @@ function summaryText({ count, sum, quantiles }: SummaryPoint): string {
 }
 
 function exemplarsText(exemplars: readonly (Exemplar | undefined)[] = []): string {
-  const texts = exemplars.filter((exemplar) => exemplar !== undefined).map(exemplarText);
+  const texts = exemplars.filter(isTimedExemplar).map(exemplarText);
   return texts.length === 0 ? '' : `,"exemplars":[${texts.join(',')}]`;
 }
 

@@ -2,12 +2,14 @@
 // they are, and how an exemplar names its trace. Names stay as they are, `_total` included, and the unit is given in UCUM
 // only where the name ends in it: so a receiver that adds suffixes for type and unit (as Prometheus does unless told
 // otherwise) and one that adds none both arrive at the name that a scrape shows.
-// Left over: Prometheus's default also takes a second `total` out of a counter's name and makes one underscore of several.
+// Left over are names that break Prometheus's conventions: its default adds `_total` to a counter without it, takes a second
+// `total` out of a counter's name, makes one underscore of several and takes those at the ends away.
 // Sources: opentelemetry.io/docs/specs/otlp, …/specs/otel/compatibility/prometheus_and_openmetrics, ucum.org/ucum
 
 import type { Label } from '../labels.ts';
 import type { Exemplar, FamilySnapshot } from '../snapshot/snapshot.ts';
 import { wholeCount } from './native-buckets.ts';
+import { isKnownTime } from './times.ts';
 import { endsInUnit } from './units.ts';
 
 export interface OtlpOptions {
@@ -95,6 +97,11 @@ export interface OtlpExemplar {
   readonly attributes: readonly Label[];
   readonly value: number;
   readonly timestampMs: number;
+}
+
+/** Without a time an exemplar leads nowhere. */
+export function isTimedExemplar(exemplar: Exemplar | undefined): exemplar is Exemplar {
+  return exemplar !== undefined && isKnownTime(exemplar.timestampMs);
 }
 
 /** The labels `trace_id` and `span_id` become the fields for them where they are such ids, and else stay attributes. */

@@ -20,6 +20,7 @@ import type {
 import { wholeCount } from './native-buckets.ts';
 import {
   CUMULATIVE,
+  isTimedExemplar,
   type OtlpOptions,
   otlpExemplar,
   otlpLostType,
@@ -30,6 +31,7 @@ import {
   totalOf,
   wholeCounts,
 } from './otlp-model.ts';
+import { isKnownTime } from './times.ts';
 
 /** The `Content-Type` of what {@link renderOtlpProtobuf} gives. */
 export const OTLP_PROTOBUF_CONTENT_TYPE = 'application/x-protobuf';
@@ -117,7 +119,7 @@ function writeNumber(writer: ProtobufWriter, point: ScalarPoint, timeMs: number)
   const start = writer.open(1);
   writeTimes(writer, point.createdMs, timeMs);
   writer.double(4, point.value);
-  if (point.exemplar !== undefined) writeExemplar(writer, 5, point.exemplar);
+  if (isTimedExemplar(point.exemplar)) writeExemplar(writer, 5, point.exemplar);
   writer.raw(attributesOf(point.labels, NUMBER_ATTRIBUTES));
   writer.close(start);
 }
@@ -196,7 +198,7 @@ function writeSummary(writer: ProtobufWriter, point: SummaryPoint, timeMs: numbe
 }
 
 function writeTimes(writer: ProtobufWriter, createdMs: number | undefined, timeMs: number): void {
-  if (createdMs !== undefined) writer.fixed64Nanoseconds(2, createdMs);
+  if (isKnownTime(createdMs)) writer.fixed64Nanoseconds(2, createdMs);
   writer.fixed64Nanoseconds(3, timeMs);
 }
 
@@ -207,7 +209,7 @@ function writeExemplars(
 ): void {
   if (exemplars === undefined) return;
   for (const exemplar of exemplars) {
-    if (exemplar !== undefined) writeExemplar(writer, field, exemplar);
+    if (isTimedExemplar(exemplar)) writeExemplar(writer, field, exemplar);
   }
 }
 

@@ -223,6 +223,21 @@ function metricsOf(bytes: Uint8Array): ReadonlyMap<string, Decoded> {
 
 const KINDS = ['sum', 'gauge', 'histogram', 'exponentialHistogram', 'summary'];
 
+it('leaves out times of other libraries that are none', () => {
+  for (const timeMs of [Number.NaN, Number.POSITIVE_INFINITY, -5, 1e300]) {
+    const exemplar = { labels: [], value: 1, timestampMs: timeMs };
+    const points = [{ labels: [], value: 7, createdMs: timeMs, exemplar }];
+    const snapshot: Snapshot = {
+      takenAtMs: 1000,
+      families: [{ name: 'a_total', type: 'counter', help: '', unit: '', points }],
+    };
+    const json = renderOtlpJson(snapshot);
+    assert.ok(json.includes('"dataPoints":[{"attributes":[],"timeUnixNano":"1000000000","asDouble":7}]'), json);
+    const untimed = { ...snapshot, families: [{ ...snapshot.families[0]!, points: [{ labels: [], value: 7 }] }] };
+    assert.deepEqual(renderOtlpProtobuf(snapshot), renderOtlpProtobuf(untimed as Snapshot));
+  }
+});
+
 function assertSameValues(family: FamilySnapshot, metric: Decoded | undefined): void {
   if (family.points.length === 0) {
     assert.equal(metric, undefined);

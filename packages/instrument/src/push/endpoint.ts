@@ -5,7 +5,10 @@ import { Buffer } from 'node:buffer';
 import { InstrumentError } from '../errors.ts';
 
 export interface EndpointOptions {
-  /** `http:` or `https:`. A user and password in it become Basic authentication. */
+  /**
+   * `http:` or `https:`. A user and password in it become Basic authentication. They and the query are kept secret; the host
+   * and the path are shown in failures.
+   */
   readonly url: string;
   /** Sent with every request; the protocol's own headers win. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -14,6 +17,7 @@ export interface EndpointOptions {
 }
 
 export interface Endpoint {
+  /** With the query, which may be secret. */
   readonly url: string;
   /** Without user, password, query and fragment. */
   readonly shownUrl: string;
@@ -63,13 +67,33 @@ export function endpointOf(
   const authorization = authorizationOf(options, { username, password });
   if (authorization !== undefined) headers['authorization'] = authorization.header;
   const secrets = secretsOf([...Object.values(headers), ...secretQuery, ...own, ...(authorization?.secrets ?? [])]);
-  return {
-    url: url.href,
-    shownUrl: url.origin + url.pathname,
-    headers,
-    redact: (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, REDACTED), text),
-    longestSecret: secrets[0]?.length ?? 0,
-  };
+  return new KeptEndpoint(url, headers, secrets);
+}
+
+/** A target is logged like any object: what is secret is in private fields, which nothing prints. */
+class KeptEndpoint implements Endpoint {
+  readonly shownUrl: string;
+  readonly longestSecret: number;
+  readonly redact: (text: string) => string;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** @param secrets longest first */
+  constructor(url: URL, headers: Readonly<Record<string, string>>, secrets: readonly string[]) {
+    this.shownUrl = url.origin + url.pathname;
+    this.longestSecret = secrets[0]?.length ?? 0;
+    this.redact = (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, REDACTED), text);
+    this.#url = url.href;
+    this.#headers = headers;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
 }
 
 function parseUrl(text: string): URL {

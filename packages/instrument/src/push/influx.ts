@@ -37,7 +37,6 @@ export function influx(options: InfluxOptions): PushTarget {
     endpoint: 'bucket' in options ? bucketEndpoint(options) : databaseEndpoint(options),
     takesParts: true,
     dialect: 'line protocol',
-    mayChangeDialect: false,
     prepare: (snapshot) => snapshot,
     encode(snapshot) {
       const headers = { 'content-type': INFLUX_CONTENT_TYPE };

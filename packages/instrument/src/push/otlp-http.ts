@@ -41,7 +41,6 @@ export function otlpHttp(options: OtlpHttpOptions): PushTarget {
     endpoint: endpointOf(endpoint),
     takesParts: true,
     dialect: encoding,
-    mayChangeDialect: false,
     prepare: (snapshot) => snapshot,
     encode(snapshot) {
       const body =

@@ -9,14 +9,17 @@ export interface PushClock {
   foreground(delayMs: number, callback: () => void): () => void;
 }
 
+/** The longest that a timer can wait, almost 25 days; one for longer would go off at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 export const SYSTEM_CLOCK: PushClock = {
   nowMs: () => Date.now(),
   background(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs).unref();
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS)).unref();
     return () => clearTimeout(timer);
   },
   foreground(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -11,13 +11,13 @@ export interface PushTarget {
   readonly endpoint: Endpoint;
   /** Whether a snapshot may be sent in parts; if not, each one replaces what was pushed before. */
   readonly takesParts: boolean;
-  /** Which encoding `encode` makes now; requests of another one are encoded anew before they are sent. */
+  /** Which encoding `encode` makes now. */
   readonly dialect: string;
-  /** Whether `dialect` may still change, so that snapshots are to be kept beside their requests. */
-  readonly mayChangeDialect: boolean;
-  /** The snapshot in the form in which its samples are counted and cut. */
+  /** The snapshot in the form in which its samples are counted and cut; called once for each, in their order. */
   prepare(snapshot: Snapshot): Snapshot;
   encode(snapshot: Snapshot): Promise<EncodedRequest>;
+  /** The same in the dialect that this may still change to; undefined when it stays with the one it has. */
+  encodeFallback?(snapshot: Snapshot): Promise<EncodedRequest | undefined>;
   /** @param samples how many the request held */
   judge(answer: Answer, samples: number): Verdict;
 }

@@ -333,6 +333,17 @@ describe('stopping', () => {
     await push.stop();
   });
 
+  it('waits without end where it is told so', { timeout: 20_000 }, async (context) => {
+    const receiver = await Receiver.start(context, (response) => {
+      setTimeout(() => response.writeHead(204).end(), 50);
+    });
+    for (const deadlineMs of [Number.POSITIVE_INFINITY, 2 ** 40, Number.NaN]) {
+      const push = startPush({ registry: new Registry(), to: v1(receiver.url) });
+      await push.stop({ deadlineMs });
+      assert.deepEqual([push.statistics().requests.ok, push.statistics().droppedSamples.stopped], [1, 0]);
+    }
+  });
+
   it('tries again for as long as there is time', async (context) => {
     const receiver = await Receiver.start(context, answer(503), answer(503), answer(204));
     const { push, clock } = setUp(context, v1(receiver.url));

@@ -9,7 +9,7 @@ import { sampleCount, snapshotBatches } from './batches.ts';
 import { describeAnswer, type Exchange, exchange } from './exchange.ts';
 import { type CheckedPushOptions, checkedPushOptions, type PushOptions } from './push-options.ts';
 import { PushRecord, type PushStatistics } from './push-record.ts';
-import type { Verdict } from './push-target.ts';
+import type { EncodedRequest, Verdict } from './push-target.ts';
 import { type QueuedRequest, RequestQueue } from './request-queue.ts';
 
 export interface Push {
@@ -21,7 +21,7 @@ export interface Push {
 }
 
 export interface StopOptions {
-  /** Default 5 s. */
+  /** Default 5 s; `Infinity` waits for as long as it takes. */
   readonly deadlineMs?: number;
 }
 
@@ -66,7 +66,7 @@ class Pusher implements Push {
   }
 
   stop({ deadlineMs = DEFAULT_STOP_DEADLINE_MS }: StopOptions = {}): Promise<void> {
-    this.#stopped ??= this.#stop(deadlineMs);
+    this.#stopped ??= this.#stop(deadlineMs >= 0 ? deadlineMs : DEFAULT_STOP_DEADLINE_MS);
     return this.#stopped;
   }
 
@@ -151,21 +151,20 @@ class Pusher implements Push {
     const { clock } = this.#options;
     const samples = sampleCount(snapshot);
     if (samples === 0) return;
-    const encoded = await this.#encode(snapshot, { samples, queuedAtMs: clock.nowMs() });
+    const queuedAtMs = clock.nowMs();
+    const encoded = await this.#encode(snapshot, samples, queuedAtMs);
     if (encoded === undefined) return;
     if (this.#abort.signal.aborted) this.#drop('stopped', [encoded], 'the push was stopped');
     else this.#drop('queue_full', this.#queue.push(encoded), 'the queue was full');
   }
 
-  async #encode(
-    snapshot: Snapshot,
-    { samples, queuedAtMs }: Pick<QueuedRequest, 'samples' | 'queuedAtMs'>,
-  ): Promise<QueuedRequest | undefined> {
+  async #encode(snapshot: Snapshot, samples: number, queuedAtMs: number): Promise<QueuedRequest | undefined> {
     const { to } = this.#options;
-    const { dialect, mayChangeDialect } = to;
+    const { dialect } = to;
     try {
-      const request = await to.encode(snapshot);
-      return { request, dialect, samples, queuedAtMs, source: mayChangeDialect ? snapshot : undefined };
+      // Both at once: an answer that comes in between may change the dialect.
+      const [request, fallback] = await Promise.all([to.encode(snapshot), to.encodeFallback?.(snapshot)]);
+      return { request: compact(request), dialect, samples, queuedAtMs, fallback: fallback && compact(fallback) };
     } catch {
       this.#record.dropped('internal', samples);
       this.#record.failed('A snapshot could not be encoded.', samples);
@@ -189,14 +188,15 @@ class Pusher implements Push {
     for (;;) {
       const waiting = this.#abort.signal.aborted ? undefined : this.#queue.take();
       if (waiting === undefined) return;
-      const current = await this.#inCurrentDialect(waiting);
-      if (current !== undefined && !(await this.#sendOne(current))) return;
+      if (!(await this.#sendOne(this.#inCurrentDialect(waiting)))) return;
     }
   }
 
-  async #inCurrentDialect(waiting: QueuedRequest): Promise<QueuedRequest | undefined> {
-    if (waiting.source === undefined || waiting.dialect === this.#options.to.dialect) return waiting;
-    return await this.#encode(waiting.source, waiting);
+  #inCurrentDialect(waiting: QueuedRequest): QueuedRequest {
+    const { fallback } = waiting;
+    const { dialect } = this.#options.to;
+    if (fallback === undefined || waiting.dialect === dialect) return waiting;
+    return { ...waiting, request: fallback, dialect, fallback: undefined };
   }
 
   /** False when there is no use in sending the next one now. */
@@ -238,7 +238,7 @@ class Pusher implements Push {
   }
 
   #changedDialect(waiting: QueuedRequest, result: Exchange): void {
-    if (waiting.source !== undefined) {
+    if (waiting.fallback !== undefined) {
       this.#record.ended('retried');
       this.#putBack(waiting);
       return;
@@ -290,4 +290,10 @@ class Pusher implements Push {
     const what = result.kind === 'answered' ? describeAnswer(endpoint, result.answer) : result.reason;
     return `${request.method} ${endpoint.shownUrl} ${what}`;
   }
+}
+
+/** Without the room around the bytes that encoders leave, which would wait with them and be counted by nobody. */
+function compact(request: EncodedRequest): EncodedRequest {
+  const { body } = request;
+  return body.length === body.buffer.byteLength ? request : { ...request, body: new Uint8Array(body) };
 }

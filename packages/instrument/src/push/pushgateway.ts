@@ -50,7 +50,6 @@ export function pushgateway(options: PushgatewayOptions): PushgatewayTarget {
     endpoint,
     takesParts: false,
     dialect: 'text',
-    mayChangeDialect: false,
     prepare: (snapshot) => snapshot,
     encode(snapshot) {
       const headers = { 'content-type': TEXT_CONTENT_TYPE };

@@ -3,6 +3,7 @@
 // Source: prometheus.io/docs/specs/prw/remote_write_spec
 
 import { isExposableExemplar } from '../exposition/exemplars.ts';
+import { isKnownTime } from '../exposition/times.ts';
 import { endsInUnit } from '../exposition/units.ts';
 import type { Label } from '../labels.ts';
 import type {
@@ -12,15 +13,19 @@ import type {
   HistogramFamilySnapshot,
   SummaryFamilySnapshot,
 } from '../snapshot/snapshot.ts';
+import { isEnded } from './ended-series.ts';
 
 export interface RemoteSeries {
   /** Sorted by name, none empty. */
   readonly labels: readonly Label[];
   readonly createdMs: number | undefined;
-  /** A number, or a native histogram. */
-  readonly value: number | ExponentialPoint;
+  /** A number, or a native histogram; or that it has ended. */
+  readonly value: number | ExponentialPoint | EndMark;
   readonly exemplars: readonly Exemplar[];
 }
+
+/** `stale`: a series of numbers has ended; `stale_histogram`: one of native histograms. */
+export type EndMark = 'stale' | 'stale_histogram';
 
 export type RemoteType = 'unknown' | 'counter' | 'gauge' | 'histogram' | 'summary' | 'info' | 'stateset';
 
@@ -36,6 +41,21 @@ export function remoteUnit({ name, unit }: FamilySnapshot): string {
 
 /** @param external labels that are added to every series that has none of that name */
 export function* remoteSeries(family: FamilySnapshot, external: readonly Label[]): Generator<RemoteSeries> {
+  // All points of a family have ended, or none.
+  if (!hasEnded(family)) {
+    yield* valuesOf(family, external);
+    return;
+  }
+  const value = family.type === 'exponential' ? 'stale_histogram' : 'stale';
+  for (const { labels } of valuesOf(family, external)) yield { labels, createdMs: undefined, value, exemplars: [] };
+}
+
+/** Whether this is the end of series and not their values: nothing else is to be told of it. */
+export function hasEnded({ points }: FamilySnapshot): boolean {
+  return points[0] !== undefined && isEnded(points[0]);
+}
+
+function* valuesOf(family: FamilySnapshot, external: readonly Label[]): Generator<RemoteSeries> {
   switch (family.type) {
     case 'histogram':
       yield* histogramSeries(family, external);
@@ -45,14 +65,14 @@ export function* remoteSeries(family: FamilySnapshot, external: readonly Label[]
       return;
     case 'exponential':
       for (const point of family.points) {
-        const exemplars = (point.exemplars ?? []).filter(isExposableExemplar);
+        const exemplars = (point.exemplars ?? []).filter(isSendableExemplar);
         const labels = seriesLabels(family.name, point.labels, external);
         yield { labels, createdMs: point.createdMs, value: point, exemplars };
       }
       return;
     default:
       for (const { labels, createdMs, value, exemplar } of family.points) {
-        const exemplars = isExposableExemplar(exemplar) ? [exemplar] : [];
+        const exemplars = isSendableExemplar(exemplar) ? [exemplar] : [];
         yield { labels: seriesLabels(family.name, labels, external), createdMs, value, exemplars };
       }
   }
@@ -65,7 +85,7 @@ function* histogramSeries(family: HistogramFamilySnapshot, external: readonly La
     for (const [i, le] of les.entries()) {
       total += counts[i] ?? 0;
       const exemplar = byBucket?.[i];
-      const exemplars = isExposableExemplar(exemplar) ? [exemplar] : [];
+      const exemplars = isSendableExemplar(exemplar) ? [exemplar] : [];
       yield {
         labels: seriesLabels(`${family.name}_bucket`, [...labels, le], external),
         createdMs,
@@ -87,6 +107,11 @@ function* summarySeries(family: SummaryFamilySnapshot, external: readonly Label[
     yield { labels: seriesLabels(`${family.name}_sum`, labels, external), createdMs, value: sum, exemplars: [] };
     yield { labels: seriesLabels(`${family.name}_count`, labels, external), createdMs, value: count, exemplars: [] };
   }
+}
+
+/** A time that is none, from another library, cannot be encoded. */
+function isSendableExemplar(exemplar: Exemplar | undefined): exemplar is Exemplar {
+  return isExposableExemplar(exemplar) && isKnownTime(exemplar.timestampMs);
 }
 
 function seriesLabels(name: string, own: readonly Label[], external: readonly Label[]): readonly Label[] {

@@ -4,8 +4,8 @@
 import { ProtobufWriter } from '../encoding/protobuf-writer.ts';
 import type { Label } from '../labels.ts';
 import type { Exemplar, FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
-import { writeNativeHistogram } from './native-histogram.ts';
-import { type RemoteSeries, type RemoteType, remoteSeries, remoteType, remoteUnit } from './remote-series.ts';
+import { writeNativeHistogram, writeNumber } from './native-histogram.ts';
+import { hasEnded, type RemoteSeries, type RemoteType, remoteSeries, remoteType, remoteUnit } from './remote-series.ts';
 
 const METADATA_TYPES: Readonly<Record<RemoteType, number>> = {
   unknown: 0,
@@ -25,7 +25,7 @@ export function encodeRemoteWriteV1(snapshot: Snapshot, external: readonly Label
     for (const series of remoteSeries(family, external)) writeSeries(writer, series, timeMs);
   }
   for (const family of snapshot.families) {
-    if (family.points.length > 0) writeMetadata(writer, family);
+    if (family.points.length > 0 && !hasEnded(family)) writeMetadata(writer, family);
   }
   return writer.finish();
 }
@@ -33,14 +33,15 @@ export function encodeRemoteWriteV1(snapshot: Snapshot, external: readonly Label
 function writeSeries(writer: ProtobufWriter, { labels, value, exemplars }: RemoteSeries, timeMs: number): void {
   const series = writer.open(1);
   writeLabels(writer, labels);
-  if (typeof value === 'number') {
+  const isNumber = typeof value === 'number' || value === 'stale';
+  if (isNumber) {
     const sample = writer.open(2);
-    writer.double(1, value);
+    writeNumber(writer, value);
     writer.int(2, timeMs);
     writer.close(sample);
   }
   for (const exemplar of exemplars) writeExemplar(writer, exemplar);
-  if (typeof value !== 'number') {
+  if (!isNumber) {
     const histogram = writer.open(4);
     writeNativeHistogram(writer, value);
     writer.int(15, timeMs);

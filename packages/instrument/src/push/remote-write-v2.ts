@@ -3,9 +3,10 @@
 // prompb/io/prometheus/write/v2/types.proto. Source: prometheus.io/docs/specs/prw/remote_write_spec_2_0
 
 import { ProtobufWriter } from '../encoding/protobuf-writer.ts';
+import { isKnownTime } from '../exposition/times.ts';
 import type { Label } from '../labels.ts';
 import type { Exemplar, FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
-import { writeNativeHistogram } from './native-histogram.ts';
+import { writeNativeHistogram, writeNumber } from './native-histogram.ts';
 import { type RemoteSeries, type RemoteType, remoteSeries, remoteType, remoteUnit } from './remote-series.ts';
 
 const METADATA_TYPES: Readonly<Record<RemoteType, number>> = {
@@ -74,17 +75,17 @@ function writeSeries(writer: ProtobufWriter, series: RemoteSeries, { timeMs, met
   const { labels, value, createdMs, exemplars } = series;
   const start = writer.open(5);
   writer.packedUints(1, symbols.placesOf(labels));
-  if (typeof value === 'number') {
+  if (typeof value === 'number' || value === 'stale') {
     const sample = writer.open(2);
-    writer.double(1, value);
+    writeNumber(writer, value);
     writer.int(2, timeMs);
-    if (createdMs !== undefined) writer.int(3, Math.round(createdMs));
+    if (isKnownTime(createdMs)) writer.int(3, Math.round(createdMs));
     writer.close(sample);
   } else {
     const histogram = writer.open(3);
     writeNativeHistogram(writer, value);
     writer.int(15, timeMs);
-    if (createdMs !== undefined) writer.int(17, Math.round(createdMs));
+    if (isKnownTime(createdMs)) writer.int(17, Math.round(createdMs));
     writer.close(histogram);
   }
   for (const exemplar of exemplars) writeExemplar(writer, exemplar, symbols);

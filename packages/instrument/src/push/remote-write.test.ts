@@ -181,6 +181,31 @@ it('leaves out exemplars that Prometheus would refuse', () => {
   assert.deepEqual(readV1(decodeRemoteWriteV1(encodeRemoteWriteV1(snapshot)))[0]?.exemplars, []);
 });
 
+it('leaves out times of other libraries that are none, and sends the values', () => {
+  for (const timeMs of [Number.NaN, Number.POSITIVE_INFINITY, -5, 1e300]) {
+    const exemplar = { labels: [], value: 1, timestampMs: timeMs };
+    const snapshot: Snapshot = {
+      takenAtMs: TAKEN_AT_MS,
+      families: [
+        {
+          name: 'a_total',
+          type: 'counter',
+          help: '',
+          unit: '',
+          points: [{ labels: [], value: 7, createdMs: timeMs, exemplar }],
+        },
+      ],
+    };
+    for (const [series] of [
+      readV1(decodeRemoteWriteV1(encodeRemoteWriteV1(snapshot))),
+      readV2(decodeRemoteWriteV2(encodeRemoteWriteV2(snapshot))),
+    ]) {
+      assert.equal(series?.value, 7);
+      assert.deepEqual(series?.exemplars, []);
+    }
+  }
+});
+
 const EXPECTED_PARTS = [
   ['chain_block_commit_duration_seconds_bucket', '0.1', 3],
   ['chain_block_commit_duration_seconds_bucket', '1', 5],

@@ -8,6 +8,7 @@ import { InstrumentError } from '../errors.ts';
 import type { Label } from '../labels.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { withClassicHistograms } from './batches.ts';
+import { EndedSeries } from './ended-series.ts';
 import { type Endpoint, type EndpointOptions, endpointOf } from './endpoint.ts';
 import { type Answer, type EncodedRequest, type PushTarget, type Verdict, verdictOfStatus } from './push-target.ts';
 import { encodeRemoteWriteV1 } from './remote-write-v1.ts';
@@ -60,6 +61,7 @@ class RemoteWriteTarget implements PushTarget {
   readonly endpoint: Endpoint;
   readonly #labels: readonly Label[];
   readonly #exponentialAs: 'native' | 'classic';
+  readonly #ended = new EndedSeries();
   #version: 1 | 2;
   /** Whether the receiver has shown that it knows 2.0. */
   #isSure = false;
@@ -79,19 +81,16 @@ class RemoteWriteTarget implements PushTarget {
     return `remote write ${this.#version}.0`;
   }
 
-  get mayChangeDialect(): boolean {
-    return this.#version === 2 && !this.#isSure;
-  }
-
   prepare(snapshot: Snapshot): Snapshot {
-    return this.#exponentialAs === 'classic' ? withClassicHistograms(snapshot) : snapshot;
+    return this.#ended.addTo(this.#exponentialAs === 'classic' ? withClassicHistograms(snapshot) : snapshot);
   }
 
   encode(snapshot: Snapshot): Promise<EncodedRequest> {
-    const version = this.#version;
-    const encode = version === 1 ? encodeRemoteWriteV1 : encodeRemoteWriteV2;
-    const body = compressSnappy(encode(snapshot, this.#labels));
-    return Promise.resolve({ method: 'POST', headers: HEADERS[version], body });
+    return Promise.resolve(this.#request(snapshot, this.#version));
+  }
+
+  encodeFallback(snapshot: Snapshot): Promise<EncodedRequest | undefined> {
+    return Promise.resolve(this.#version === 2 && !this.#isSure ? this.#request(snapshot, 1) : undefined);
   }
 
   judge({ status, headers }: Answer, samples: number): Verdict {
@@ -111,6 +110,11 @@ class RemoteWriteTarget implements PushTarget {
     return verdict.kind === 'rejected'
       ? { kind: 'rejected', writtenSamples: Math.min(written ?? 0, samples) }
       : verdict;
+  }
+
+  #request(snapshot: Snapshot, version: 1 | 2): EncodedRequest {
+    const encode = version === 1 ? encodeRemoteWriteV1 : encodeRemoteWriteV2;
+    return { method: 'POST', headers: HEADERS[version], body: compressSnappy(encode(snapshot, this.#labels)) };
   }
 }
 

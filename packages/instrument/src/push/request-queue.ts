@@ -1,7 +1,6 @@
 // Requests that wait to be sent, oldest first, bounded in number and in bytes. When there is no room the oldest go: the
 // newest values are worth more, and totals lose nothing but resolution.
 
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { EncodedRequest } from './push-target.ts';
 
 export interface QueuedRequest {
@@ -10,8 +9,8 @@ export interface QueuedRequest {
   readonly samples: number;
   /** When the snapshot was encoded first; Unix time in milliseconds. */
   readonly queuedAtMs: number;
-  /** What it was made from, for as long as it may have to be made anew. */
-  readonly source: Snapshot | undefined;
+  /** The same in another dialect, for as long as the receiver may turn out to know no other. */
+  readonly fallback: EncodedRequest | undefined;
 }
 
 interface QueueBounds {
@@ -39,20 +38,20 @@ export class RequestQueue {
   /** Answers with those that had to go for it; a request that has no room at all is among them. */
   push(request: QueuedRequest): readonly QueuedRequest[] {
     this.#requests.push(request);
-    this.#sizeBytes += request.request.body.length;
+    this.#sizeBytes += sizeBytesOf(request);
     return this.#trim();
   }
 
   take(): QueuedRequest | undefined {
     const request = this.#requests.shift();
-    if (request !== undefined) this.#sizeBytes -= request.request.body.length;
+    if (request !== undefined) this.#sizeBytes -= sizeBytesOf(request);
     return request;
   }
 
   /** Gives back what was taken and could not be sent. Answers as `push` does. */
   putBack(request: QueuedRequest): readonly QueuedRequest[] {
     this.#requests.unshift(request);
-    this.#sizeBytes += request.request.body.length;
+    this.#sizeBytes += sizeBytesOf(request);
     return this.#trim();
   }
 
@@ -69,4 +68,8 @@ export class RequestQueue {
     while (this.#requests.length > maxRequests || this.#sizeBytes > maxBytes) dropped.push(this.take()!);
     return dropped;
   }
+}
+
+function sizeBytesOf({ request, fallback }: QueuedRequest): number {
+  return request.body.length + (fallback?.body.length ?? 0);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
+import { inspect } from 'node:util';
 import { freePort } from '../../../monitor/src/testing/free-port.ts';
 import { Registry } from '../registry.ts';
 import { type EndpointOptions, endpointOf } from './endpoint.ts';
@@ -89,6 +90,18 @@ it('shows no half of a credential where the answer is cut', async (context) => {
     );
     const messages = await messagesOf(context, otlpHttp({ url: receiver.url, bearerToken: token }));
     assert.ok(!messages.includes('abcdefghij'), messages.slice(0, 300));
+  }
+});
+
+it('shows no credential of any target that is printed, nor of its push', () => {
+  for (const target of targetsAt('http://127.0.0.1:1/write')) {
+    const push = startPush({ registry: new Registry(), to: target });
+    for (const object of [target, target.endpoint, push, { target, push }]) {
+      assertNoSecret(inspect(object, { depth: null, showHidden: true, getters: false }));
+      assertNoSecret(JSON.stringify(object));
+      assertNoSecret(JSON.stringify({ ...object }));
+    }
+    void push.stop({ deadlineMs: 0 });
   }
 });
 

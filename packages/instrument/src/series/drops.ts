@@ -3,9 +3,9 @@
 export const DROP_REASONS = ['series_limit', 'label_limit', 'invalid_value', 'unknown_label', 'internal'] as const;
 
 /**
- * - `series_limit`: a new series would have exceeded the registry's `maxSeries`; the record is lost.
+ * - `series_limit`: a new series would have exceeded a `maxSeries`; what counters and histograms record went to the series
+ *   `overflow`, what gauges and infos record is lost.
  * - `label_limit`: a `bounded(N)` label had its N values, or the value was too long; the record went to `other`.
- *   Asking for a handle of such labels counts once, what the handle records does not.
  * - `invalid_value`: not a number, or one that this instrument cannot take; the record is lost.
  * - `unknown_label`: a label that is missing, empty, not a string or not in the closed set, or a series that was
  *   removed; the record is lost.

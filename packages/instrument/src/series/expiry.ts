@@ -23,9 +23,12 @@ export class Expiry {
       if (this.#isTouched[row] === true) {
         this.#isTouched[row] = false;
         this.#lastSeenMs[row] = nowMs;
-      } else if (nowMs - (this.#lastSeenMs[row] ?? nowMs) >= this.#expireAfterMs) {
-        rows.push(row);
+        continue;
       }
+      // A clock that was put back would otherwise give the series all of that time once more.
+      const lastSeenMs = Math.min(this.#lastSeenMs[row] ?? nowMs, nowMs);
+      this.#lastSeenMs[row] = lastSeenMs;
+      if (nowMs - lastSeenMs >= this.#expireAfterMs) rows.push(row);
     }
     return rows;
   }

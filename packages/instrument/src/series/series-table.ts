@@ -28,7 +28,7 @@ export const INVALID_VALUE = refusal('invalid_value');
 const LIMITED = -1 - DROP_REASONS.length;
 
 /** What the labels of the row past the limits say. */
-const OVERFLOW_VALUE = 'overflow';
+export const OVERFLOW_VALUE = 'overflow';
 const OVERFLOW_KEY = -1;
 
 /** What the tables of one registry share. */
@@ -162,10 +162,15 @@ export class SeriesTable {
   /** Counts a record that got no row of its own; answers with the row that takes it nevertheless, or -1. */
   settle(answer: number): number {
     const row = this.limitedRowOf(answer);
-    if (row < 0) this.shared.drops.count(reasonOf(answer));
+    if (row < 0) this.countRefused(reasonOf(answer));
     else this.countLimited(row);
-    if (answer === SERIES_LIMIT) this.limitedRecords++;
     return row;
+  }
+
+  /** Counts a record that is lost. */
+  countRefused(reason: DropReason): void {
+    this.shared.drops.count(reason);
+    if (reason === 'series_limit') this.limitedRecords++;
   }
 
   /** Where a limit leads the records of such an answer; -1 when they are refused. */
@@ -193,6 +198,29 @@ export class SeriesTable {
     if (stampSlot !== undefined)
       this.chunkOf(row)[this.offsetOf(row) + stampSlot] = this.shared.memory?.nextStamp() ?? 0;
     this.#expiry?.touch(row);
+  }
+
+  /** As `recorded`, but for what is no news to other threads. */
+  touch(row: number): void {
+    this.#expiry?.touch(row);
+  }
+
+  /** Whether this is the row past the limits, which never ends. */
+  isOverflow(row: number): boolean {
+    return row === this.#overflowRow;
+  }
+
+  get labelNames(): readonly string[] {
+    return this.#dimensions.map(({ name }) => name);
+  }
+
+  /** What a series with this value of a bounded or closed label would show; undefined where it is refused. */
+  shownValue(label: string, value: unknown): string | undefined {
+    const dimension = this.#dimensions.find(({ name }) => name === label);
+    const kept = asKept(value);
+    const admission = dimension?.examine(kept) ?? 'refused';
+    if (admission === 'refused') return undefined;
+    return admission === 'overflow' ? dimension?.label(OVERFLOW_ORDINAL).value : (kept as string);
   }
 
   /** Rows whose series were not recorded for too long, at most once each; the caller removes them. */
@@ -263,6 +291,8 @@ export class SeriesTable {
     const values = this.#dimensions.map((dimension) => asKept(labels[dimension.name]));
     const admissions = this.#dimensions.map((dimension, i) => dimension.examine(values[i]));
     if (admissions.includes('refused')) return UNKNOWN_LABEL;
+    // Labels that say what the row past the limits says are that row: two series of the same labels break a page.
+    if (this.layout.overflows && values.every((value) => value === OVERFLOW_VALUE)) return this.#overflow();
     const row = this.#rowOfAdmitted(values, admissions);
     if (row === SERIES_LIMIT) return this.layout.overflows ? LIMITED - this.#overflow() : SERIES_LIMIT;
     return admissions.includes('overflow') ? LIMITED - row : row;

@@ -5,6 +5,7 @@ import { InstrumentError } from '../errors.ts';
 import type { DropCounts } from '../series/drops.ts';
 import { mergeFamilies } from './merge.ts';
 import type { FamilySnapshot, SnapshotSource } from './snapshot.ts';
+import { isWellFormed } from './well-formed.ts';
 
 /** Callbacks of each kind, and sources, at a time. */
 const MAX_CALLBACKS = 1000;
@@ -47,23 +48,44 @@ export class Collection {
     await Promise.all(Array.from(this.#sources, (source) => this.#refreshOne(source)));
   }
 
-  /** Runs everything once; answers with what the sources know. A read from inside a callback gets what there is. */
-  run(ownFamily: (name: string) => FamilySnapshot | undefined): readonly (readonly FamilySnapshot[])[] {
+  /**
+   * Brings gauges up to date and answers with what the sources know. A read from inside a callback gets what there is.
+   * Without values that are computed: for a registry that is read by one that sees more.
+   */
+  gather(): readonly (readonly FamilySnapshot[])[] {
     if (this.#isRunning) return this.#foreign;
+    return this.#run(() => {});
+  }
+
+  /** As `gather`, and computes what is computed from everything. */
+  gatherAndDerive(ownFamily: (name: string) => FamilySnapshot | undefined): readonly (readonly FamilySnapshot[])[] {
+    if (this.#isRunning) return this.#foreign;
+    return this.#run((foreign) => {
+      const reader: MetricReader = { family: (name) => mergedFamily(name, ownFamily, foreign) };
+      for (const deriver of this.#derivers) this.#guard(() => deriver(reader));
+    });
+  }
+
+  #run(derive: (foreign: readonly (readonly FamilySnapshot[])[]) => void): readonly (readonly FamilySnapshot[])[] {
     this.#isRunning = true;
     for (const collector of this.#collectors) this.#guard(collector);
     this.#foreign = this.#sourceFamilies();
-    const foreign = this.#foreign;
-    const reader: MetricReader = { family: (name) => mergedFamily(name, ownFamily, foreign) };
-    for (const deriver of this.#derivers) this.#guard(() => deriver(reader));
+    derive(this.#foreign);
     this.#isRunning = false;
-    return foreign;
+    return this.#foreign;
   }
 
   #sourceFamilies(): (readonly FamilySnapshot[])[] {
     const all: (readonly FamilySnapshot[])[] = [];
-    for (const source of this.#sources) this.#guard(() => all.push(source.families()));
+    for (const source of this.#sources) this.#guard(() => all.push(this.#wellFormed(source.families())));
     return all;
+  }
+
+  /** Without what no renderer could show; each family left out is counted. */
+  #wellFormed(families: readonly FamilySnapshot[]): readonly FamilySnapshot[] {
+    const kept = families.filter(isWellFormed);
+    for (let i = kept.length; i < families.length; i++) this.#drops.count('internal');
+    return kept;
   }
 
   async #refreshOne(source: SnapshotSource): Promise<void> {
@@ -74,9 +96,11 @@ export class Collection {
     }
   }
 
-  #guard(work: () => void): void {
+  #guard(work: () => unknown): void {
     try {
-      work();
+      const result = work();
+      // A callback may be an async function, though nobody waits for it: what it throws must not end the program.
+      if (result instanceof Promise) result.catch(() => this.#drops.count('internal'));
     } catch {
       this.#drops.count('internal');
     }

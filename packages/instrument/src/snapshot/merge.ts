@@ -20,18 +20,35 @@ export interface Merged {
   readonly conflicts: readonly string[];
 }
 
-/** Lists earlier in `lists` have the say about what a metric is. */
+/** Lists earlier in `lists` have the say about what a metric is, and about whose samples have a name. */
 export function mergeFamilies(lists: readonly (readonly FamilySnapshot[])[]): Merged {
   const byName = new Map<string, FamilySnapshot[]>();
+  const sampleNames = new Set<string>();
   const conflicts: string[] = [];
   for (const family of lists.flat()) {
     const known = byName.get(family.name);
-    if (known === undefined) byName.set(family.name, [family]);
-    else if (isSameKind(known[0]!, family)) known.push(family);
-    else conflicts.push(family.name);
+    if (known === undefined) {
+      const names = sampleNamesOf(family);
+      if (names.some((name) => sampleNames.has(name))) {
+        conflicts.push(family.name);
+        continue;
+      }
+      for (const name of names) sampleNames.add(name);
+      byName.set(family.name, [family]);
+    } else if (isSameKind(known[0]!, family)) {
+      known.push(family);
+    } else {
+      conflicts.push(family.name);
+    }
   }
   const families = Array.from(byName.values(), mergeSame);
   return { families: families.sort((a, b) => (a.name < b.name ? -1 : 1)), conflicts };
+}
+
+/** What its samples are called in the text format. */
+function sampleNamesOf({ name, type }: FamilySnapshot): readonly string[] {
+  if (type === 'histogram' || type === 'exponential') return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+  return type === 'summary' ? [name, `${name}_sum`, `${name}_count`] : [name];
 }
 
 function isSameKind(a: FamilySnapshot, b: FamilySnapshot): boolean {
@@ -55,7 +72,8 @@ function mergeSame(families: readonly FamilySnapshot[]): FamilySnapshot {
     case 'counter':
       return { ...first, points: mergePoints(pointsOf<ScalarPoint>(families), addScalars) };
     default: {
-      const mode = first.type === 'gauge' ? (first.merge ?? 'last') : 'max';
+      const isGauge = first.type === 'gauge' || first.type === 'stateset';
+      const mode = isGauge ? (first.merge ?? 'last') : 'max';
       return { ...first, points: mergePoints(pointsOf<ScalarPoint>(families), (points) => mergeGauges(points, mode)) };
     }
   }

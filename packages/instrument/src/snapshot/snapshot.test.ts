@@ -131,6 +131,32 @@ describe('exemplars', () => {
     assert.match(renderText(registry), new RegExp(`^y_seconds_count ${refused.length}$`, 'm'));
     assert.equal(registry.droppedRecords().invalid_value, 2 * refused.length);
   });
+
+  it('whose labels cannot be read are counted, and nothing is thrown', () => {
+    const registry = new Registry();
+    const counter = registry.counter({ name: 'x_total', help });
+    const fail = (): never => {
+      throw new Error('no');
+    };
+    counter.incWithExemplar(1, Object.defineProperty({}, 'trace_id', { enumerable: true, get: fail }));
+    counter.incWithExemplar(1, new Proxy({}, { ownKeys: fail }));
+    assert.match(renderText(registry), /^x_total 2$/m);
+    assert.equal(registry.droppedRecords().invalid_value, 2);
+  });
+
+  it('of values that are not counted are not kept', () => {
+    const registry = new Registry();
+    const native = registry.exponentialHistogram({ name: 'x', help });
+    native.observeWithExemplar(-50, { trace_id: '1' });
+    native.observeWithExemplar(5, { trace_id: '2' });
+    const [point] = familyOf(registry, 'x').points;
+    assert.ok(point !== undefined && 'scale' in point);
+    assert.deepEqual(
+      point.exemplars?.map(({ value }) => value),
+      [5],
+    );
+    assert.equal(registry.droppedRecords().invalid_value, 1);
+  });
 });
 
 describe('counters at the end of what doubles count', () => {
@@ -237,6 +263,81 @@ describe('sources and derived values', () => {
     registry.attach({ families: () => [{ name: 'votes', type: 'counter', help, unit: '', points }] });
     assert.match(renderText(registry), /^votes 1$/m);
     assert.deepEqual([...registry.conflicts], ['votes']);
+  });
+
+  it('whose samples would be called like those of another metric are left out and named', () => {
+    const registry = new Registry();
+    registry.histogram({ name: 'latency', help, buckets: [1] }).observe(1);
+    registry.gauge({ name: 'size_sum', help }).set(1);
+    const points = [{ labels: [], value: 9 }];
+    registry.attach({
+      families: () => [
+        { name: 'latency_count', type: 'gauge', help, unit: '', points },
+        { name: 'size', type: 'summary', help, unit: '', points: [] },
+      ],
+    });
+    assert.match(renderText(registry), /^latency_count 1$/m);
+    assert.doesNotMatch(renderText(registry), /^latency_count 9$/m);
+    assert.deepEqual([...registry.conflicts], ['latency_count', 'size']);
+  });
+
+  it('show one state where the parts of a program disagree', () => {
+    const registry = new Registry();
+    const options = { name: 'sync_state', help, labels: { state: ['idle', 'busy'] } } as const;
+    registry.stateSet(options).set('idle');
+    const points = [
+      { labels: [{ name: 'state', value: 'idle' }], value: 0, stamp: 7 },
+      { labels: [{ name: 'state', value: 'busy' }], value: 1, stamp: 8 },
+    ];
+    registry.attach({ families: () => [{ name: 'sync_state', type: 'stateset', help, unit: '', points }] });
+    assert.match(renderText(registry), /^sync_state{state="idle"} 0$/m);
+    assert.match(renderText(registry), /^sync_state{state="busy"} 1$/m);
+  });
+
+  it('lose the families that have no such shape, and those alone', () => {
+    const head = { name: 'alien', help, unit: '' };
+    const buckets = { offset: 0, counts: [] };
+    const malformed: unknown[] = [
+      null,
+      5,
+      'text',
+      { ...head },
+      { ...head, type: 'gauge' },
+      { ...head, type: 'toString', points: [] },
+      { ...head, name: 5, type: 'gauge', points: [] },
+      { ...head, type: 'gauge', points: [null] },
+      { ...head, type: 'gauge', points: [{ value: 1 }] },
+      { ...head, type: 'gauge', points: [{ labels: [], value: '1' }] },
+      { ...head, type: 'counter', points: [{ labels: [{ name: 'a' }], value: 1 }] },
+      { ...head, type: 'histogram', points: [] },
+      { ...head, type: 'histogram', bounds: [1], points: [{ labels: [], counts: [1], sum: 1 }] },
+      { ...head, type: 'exponential', points: [{ labels: [], scale: 0, sum: 0, zeroCount: 0, positive: buckets }] },
+      { ...head, type: 'summary', points: [{ labels: [], sum: 0, count: 0 }] },
+    ];
+    for (const family of malformed) {
+      const registry = new Registry();
+      registry.attach({ families: () => [family as FamilySnapshot, ...foreign(40)] });
+      registry.counter({ name: 'votes_total', help }).inc(2);
+      assert.match(renderText(registry), /^votes_total 42$/m);
+      assert.doesNotMatch(renderText(registry), /^alien /m);
+      assert.equal(registry.droppedRecords().internal, 2, JSON.stringify(family));
+    }
+    for (const families of [undefined, null, 5, 'text']) {
+      const registry = new Registry();
+      registry.attach({ families: () => families as never });
+      assert.equal(renderText(registry), '');
+      assert.equal(registry.droppedRecords().internal, 1);
+    }
+  });
+
+  it('and callbacks that fail later, as async functions do, are counted too', async () => {
+    const registry = new Registry();
+    const failLater = (): Promise<never> => Promise.reject(new Error('later'));
+    registry.onCollect(failLater);
+    registry.onDerive(failLater);
+    renderText(registry);
+    await Promise.resolve();
+    assert.equal(registry.droppedRecords().internal, 2);
   });
 
   it('see everything merged when they compute', () => {

@@ -4,14 +4,14 @@ import { Counter } from './counter.ts';
 import { Gauge } from './gauge.ts';
 import { Histogram } from './histogram.ts';
 import { nodeReadings, type RuntimeReadings } from './runtime-readings.ts';
-import type { Aggregator, LabelValues, MetricRegistry } from './types.ts';
+import type { Aggregator, LabelValues, MetricRegistry, RegistryContentType } from './types.ts';
 
 const GC_BUCKETS = [0.001, 0.01, 0.1, 1, 2, 5];
 const DEFAULT_PRECISION_MS = 10;
 
-export interface DefaultMetricsCollectorConfiguration {
+export interface DefaultMetricsCollectorConfiguration<T extends RegistryContentType = RegistryContentType> {
   /** Default: the global `register`. */
-  register?: MetricRegistry | undefined;
+  register?: (MetricRegistry & { readonly contentType: T }) | undefined;
   /** Before every name. */
   prefix?: string | undefined;
   /** Seconds. */
@@ -58,7 +58,7 @@ const GROUPS: Readonly<Record<string, (group: Group) => void>> = {
 };
 
 /** Registers all groups. @throws {TypeError} for a configuration that is none */
-function collect(config?: DefaultMetricsCollectorConfiguration | null): void {
+function collect<T extends RegistryContentType>(config?: DefaultMetricsCollectorConfiguration<T> | null): void {
   if (config !== null && config !== undefined && typeof config !== 'object') {
     throw new TypeError('config must be null, undefined, or an object');
   }

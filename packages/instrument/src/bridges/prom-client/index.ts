@@ -10,27 +10,20 @@
 // - Quantiles of summaries past 1,000 different values are those of a different sketch (see `summary.ts`).
 // `toSnapshotSource` shows a registry with all others through this package's renderers, pushes and server.
 
-import { aggregators } from './aggregators.ts';
-import { exponentialBuckets, linearBuckets } from './buckets.ts';
-import { AggregatorRegistry } from './cluster.ts';
-import { Counter } from './counter.ts';
-import { collectDefaultMetrics } from './default-metrics.ts';
-import { Gauge } from './gauge.ts';
-import { Histogram } from './histogram.ts';
-import { validateMetricName } from './metric.ts';
-import { Pushgateway } from './pushgateway.ts';
-import { Registry, globalRegistry as register } from './registry.ts';
-import { Summary } from './summary.ts';
-import {
-  OPENMETRICS_CONTENT_TYPE as openMetricsContentType,
-  PROMETHEUS_CONTENT_TYPE as prometheusContentType,
-  type RegistryContentType,
-} from './types.ts';
-
-export type { DefaultMetricsCollectorConfiguration } from './default-metrics.ts';
-export { globalContentType as contentType } from './registry.ts';
+export { aggregators } from './aggregators.ts';
+export { exponentialBuckets, linearBuckets } from './buckets.ts';
+export { client as default } from './client.ts';
+export { AggregatorRegistry } from './cluster.ts';
+export { Counter } from './counter.ts';
+export { collectDefaultMetrics, type DefaultMetricsCollectorConfiguration } from './default-metrics.ts';
+export { Gauge } from './gauge.ts';
+export { Histogram } from './histogram.ts';
+export { validateMetricName } from './metric.ts';
+export { Pushgateway } from './pushgateway.ts';
+export { globalContentType as contentType, globalRegistry as register, Registry } from './registry.ts';
 export type { RuntimeReadings } from './runtime-readings.ts';
 export { toSnapshotSource } from './snapshot-source.ts';
+export { Summary } from './summary.ts';
 export type {
   Aggregator,
   Charset,
@@ -59,46 +52,6 @@ export type {
   SummaryConfiguration,
 } from './types.ts';
 export {
-  AggregatorRegistry,
-  aggregators,
-  Counter,
-  collectDefaultMetrics,
-  exponentialBuckets,
-  Gauge,
-  Histogram,
-  linearBuckets,
-  openMetricsContentType,
-  Pushgateway,
-  prometheusContentType,
-  Registry,
-  register,
-  Summary,
-  validateMetricName,
-};
-
-/** For `import client from …`. */
-const client = {
-  register,
-  Registry,
-  get contentType(): RegistryContentType {
-    return register.contentType;
-  },
-  set contentType(value: RegistryContentType) {
-    (register as Registry<RegistryContentType>).setContentType(value);
-  },
-  prometheusContentType,
-  openMetricsContentType,
-  validateMetricName,
-  Counter,
-  Gauge,
-  Histogram,
-  Summary,
-  Pushgateway,
-  linearBuckets,
-  exponentialBuckets,
-  collectDefaultMetrics,
-  aggregators,
-  AggregatorRegistry,
-};
-
-export default client;
+  OPENMETRICS_CONTENT_TYPE as openMetricsContentType,
+  PROMETHEUS_CONTENT_TYPE as prometheusContentType,
+} from './types.ts';

@@ -22,7 +22,8 @@ export type Aggregator = 'omit' | 'sum' | 'first' | 'min' | 'max' | 'average';
 
 export type Collector = () => void;
 
-export type CollectFunction<M> = (this: M) => void | Promise<void>;
+/** Taken out of a method: a function that names the class as its `this`, and not the interface here, is one too. */
+export type CollectFunction<M> = { collect(this: M): void | Promise<void> }['collect'];
 
 export type LabelValues<T extends string> = Partial<Record<T, string | number>>;
 

@@ -287,7 +287,7 @@ export const CONSENSUS_METRICS = {
     unit: 'ratio',
     help: 'Share of the voting power that took part in the latest certificate.',
     formula:
-      'chain_consensus_participating_voting_power / chain_consensus_total_voting_power; absent while the divisor is 0',
+      'min(1, chain_consensus_participating_voting_power / chain_consensus_total_voting_power); absent while the divisor is 0',
     recordedBy: 'consensus collector',
     aliases: { arthachain: 'arthachain_consensus_participation_percent:gauge*100 (consensus.participation_percent)' },
   }),

@@ -13,6 +13,14 @@ export const QUANTUM_METRICS = {
     recordedBy: 'quantum.recordRandom({ sizeBytes })',
     aliases: { arthachain: 'arthachain_quantum_qrng_throughput:gauge=rate*8 (quantum.qrng_throughput)' },
   }),
+  randomTests: metric({
+    name: 'chain_quantum_random_tests_total',
+    type: 'counter',
+    unit: 'tests',
+    help: 'Health tests of the quantum random number generator; after one that failed, its output is not to be used.',
+    labels: { outcome: ['passed', 'failed'] },
+    recordedBy: 'quantum.recordRandomTest({ passed })',
+  }),
   cryptoOverhead: metric({
     name: 'chain_quantum_crypto_overhead_ratio',
     type: 'gauge',

@@ -11,7 +11,7 @@ export const RESOURCES_METRICS = {
     help: 'Share of the CPU time of all cores that was not idle.',
     formula: '1 - delta of (idle + iowait) / delta of all CPU time, between two samples',
     recordedBy:
-      'resources.updateCpu({ usageRatio, coreUsageRatios, temperaturesCelsius, frequenciesHertz }); machine source: /proc/stat',
+      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz }); machine source: /proc/stat',
     aliases: {
       hotstuff2: 'hotstuff2_cpu_usage (cpu_usage)',
       p2p: 'resources_cpu_usage:gauge*100 (resources.cpu_usage)',
@@ -26,8 +26,16 @@ export const RESOURCES_METRICS = {
     labels: { core: bounded(256) },
     formula: '1 - delta of (idle + iowait) / delta of all CPU time of the core, between two samples',
     recordedBy:
-      'resources.updateCpu({ usageRatio, coreUsageRatios, temperaturesCelsius, frequenciesHertz }); machine source: /proc/stat',
+      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz }); machine source: /proc/stat',
     aliases: { arthachain: 'arthachain_cpu_core_usage{core}:gauge*100 (cpu.core_usage)' },
+  }),
+  cpuAvailableCores: metric({
+    name: 'chain_machine_cpu_available_cores',
+    type: 'gauge',
+    unit: 'cores',
+    help: 'Cores that the node may use: those of the machine, or the limit of its container when that is lower.',
+    recordedBy:
+      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz })',
   }),
   cpuTemperature: metric({
     name: 'chain_machine_cpu_temperature_celsius',
@@ -36,7 +44,7 @@ export const RESOURCES_METRICS = {
     help: 'Temperature of the CPU; absent where no sensor can be read.',
     labels: { sensor: bounded(32) },
     recordedBy:
-      'resources.updateCpu({ usageRatio, coreUsageRatios, temperaturesCelsius, frequenciesHertz }); machine source: /sys/class/hwmon',
+      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz }); machine source: /sys/class/hwmon',
     aliases: { arthachain: 'arthachain_cpu_temperature:gauge=max (cpu.temperature)' },
   }),
   cpuFrequency: metric({
@@ -46,7 +54,7 @@ export const RESOURCES_METRICS = {
     help: 'Current clock frequency of a core.',
     labels: { core: bounded(256) },
     recordedBy:
-      'resources.updateCpu({ usageRatio, coreUsageRatios, temperaturesCelsius, frequenciesHertz }); machine source: /sys/devices/system/cpu',
+      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz }); machine source: /sys/devices/system/cpu',
     aliases: { arthachain: 'arthachain_cpu_frequency_mhz:gauge=mean/1000000 (cpu.frequency_mhz)' },
   }),
   memoryUsed: metric({

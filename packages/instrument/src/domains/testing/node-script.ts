@@ -196,6 +196,7 @@ export const NODE_SCRIPT: NodeScript = {
       {
         usageRatio: 0.5,
         coreUsageRatios: [0.4, 0.6],
+        availableCores: 1.5,
         temperaturesCelsius: { package: 61 },
         frequenciesHertz: [2.4e9, 2.4e9],
       },
@@ -240,6 +241,7 @@ export const NODE_SCRIPT: NodeScript = {
   },
   quantum: {
     recordRandom: [{ sizeBytes: 32 }],
+    recordRandomTest: [{ passed: true }],
     setClassicalReference: [{ operation: 'sign', durationSeconds: 0.001 }],
     recordCrypto: [{ operation: 'sign', durationSeconds: 0.003 }],
     recordMerkle: [{ operation: 'prove' }],

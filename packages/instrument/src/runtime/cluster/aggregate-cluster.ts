@@ -48,7 +48,7 @@ export function reportToPrimary(registry: Registry): () => void {
     const { questionId } = message;
     void registry.refresh().then(() => {
       // The primary may have gone meanwhile; then nobody waits for this.
-      process.send?.(answer(questionId, registry.snapshot().families), undefined, {}, () => {});
+      process.send?.(answer(questionId, registry.snapshotForMerge().families), undefined, {}, () => {});
     });
   };
   process.on('message', onMessage);

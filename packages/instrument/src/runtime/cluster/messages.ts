@@ -38,9 +38,11 @@ export function isAnswer(message: unknown): message is ClusterAnswer {
 }
 
 export function familiesOf(message: ClusterAnswer): FamilySnapshot[] {
-  return JSON.parse(message.families, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && 'nonFinite' in value ? Number(value.nonFinite) : value,
-  ) as FamilySnapshot[];
+  return JSON.parse(message.families, (_key, value: unknown) => {
+    // What JSON makes of a bucket without an exemplar, of which snapshots know only as undefined or a hole.
+    if (value === null) return undefined;
+    return typeof value === 'object' && 'nonFinite' in value ? Number(value.nonFinite) : value;
+  }) as FamilySnapshot[];
 }
 
 function isOurs(message: unknown): message is object {

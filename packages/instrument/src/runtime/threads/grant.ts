@@ -10,8 +10,11 @@ export interface ThreadGrant {
 
 export type ThreadMessage =
   | { readonly kind: 'values'; readonly buffer: SharedArrayBuffer }
-  /** A log that begins anew has a higher generation than the buffers before it. */
-  | { readonly kind: 'log'; readonly generation: number; readonly buffer: SharedArrayBuffer };
+  /**
+   * What a log goes on in. One that begins anew has a higher generation than the buffers before it, and all that it begins
+   * with comes in one message: a reader that changes to it must find everything there.
+   */
+  | { readonly kind: 'log'; readonly generation: number; readonly buffers: readonly SharedArrayBuffer[] };
 
 /** The name under which a grant is in `workerData`. */
 export const GRANT_KEY = 'chainpulse';

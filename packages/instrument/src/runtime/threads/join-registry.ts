@@ -8,6 +8,8 @@ import type { RegistryOptions } from '../../registry-options.ts';
 import { GRANT_KEY, type ThreadGrant } from './grant.ts';
 import { ThreadMemory } from './thread-memory.ts';
 
+let hasJoined = false;
+
 /** How often callbacks of `onCollect` run in a thread that nobody asks to render. */
 const DEFAULT_COLLECT_INTERVAL_MS = 1000;
 
@@ -19,7 +21,7 @@ export interface JoinOptions extends Omit<RegistryOptions, 'memory'> {
 /**
  * In a worker that was made with `SharedRegistry.workerOptions`: its registry. Instruments are made in every thread by the
  * same code; metrics of one name are merged. Once a thread.
- * @throws {InstrumentError} `not_granted` elsewhere
+ * @throws {InstrumentError} `not_granted` elsewhere, and when it was called before
  */
 export function joinRegistry({
   collectIntervalMs = DEFAULT_COLLECT_INTERVAL_MS,
@@ -32,13 +34,20 @@ export function joinRegistry({
       'This thread has no grant: make its worker with the options that SharedRegistry.workerOptions gives.',
     );
   }
+  if (hasJoined) {
+    throw new InstrumentError(
+      'not_granted',
+      'This thread takes part already: keep one registry a thread and share it.',
+    );
+  }
   const { port, stamps } = grant;
   port.unref();
   const registry = new Registry({
     ...options,
     memory: new ThreadMemory((message) => port.postMessage(message), stamps),
   });
-  setInterval(() => registry.collectOwn(), collectIntervalMs).unref();
+  hasJoined = true;
+  setInterval(() => registry.collectForMerge(), collectIntervalMs).unref();
   return registry;
 }
 

@@ -66,7 +66,10 @@ class Threads implements SnapshotSource {
       throw new InstrumentError('option_invalid', 'workerData is no object: the grant needs a place in it.');
     }
     const { port1, port2 } = new MessageChannel();
-    const thread: Thread = { port: port1, view: new ThreadView(), hasEnded: false };
+    const view: ThreadView = new ThreadView(() => receiveAll(port1, view));
+    const thread: Thread = { port: port1, view, hasEnded: false };
+    // Taken as it comes, though it is fetched at each read: where nobody reads, logs that were begun anew would pile up.
+    port1.on('message', (message: ThreadMessage) => view.receive(message));
     port1.on('close', () => {
       thread.hasEnded = true;
     });
@@ -89,12 +92,16 @@ class Threads implements SnapshotSource {
   /** Takes what has come, and lets go of threads that have ended. */
   #settle(): void {
     for (const thread of this.#threads) {
-      for (let next = receive(thread.port); next !== undefined; next = receive(thread.port)) thread.view.receive(next);
+      receiveAll(thread.port, thread.view);
       if (!thread.hasEnded) continue;
       this.#retained.retain(thread.view.families());
       this.#threads.delete(thread);
     }
   }
+}
+
+function receiveAll(port: MessagePort, view: ThreadView): void {
+  for (let next = receive(port); next !== undefined; next = receive(port)) view.receive(next);
 }
 
 function receive(port: MessagePort): ThreadMessage | undefined {

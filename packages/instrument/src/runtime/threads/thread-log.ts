@@ -8,8 +8,10 @@ import type { SharedFamily } from '../../series/shared-family.ts';
 
 /** Bytes of a log buffer, unless one entry needs more. */
 const BUFFER_BYTES = 64 * 1024;
-/** At the start of each buffer: how many bytes of it are written. */
+/** At the start of each buffer: how many bytes of it are written, and whether the log goes on in another one. */
 const HEADER_BYTES = 8;
+const WRITTEN_WORD = 0;
+const CONTINUED_WORD = 1;
 const LENGTH_BYTES = 4;
 
 /** One line of the log: a metric, a series, or the end of one. Rows and slots are as `RegistryMemory` tells them. */
@@ -42,13 +44,20 @@ export class ThreadLogWriter {
     new Uint8Array(this.#buffer).set(bytes, this.#used + LENGTH_BYTES);
     this.#used += needed;
     this.#writtenBytes += needed;
-    Atomics.store(new Int32Array(this.#buffer, 0, 1), 0, this.#used - HEADER_BYTES);
+    Atomics.store(headerOf(this.#buffer), WRITTEN_WORD, this.#used - HEADER_BYTES);
+  }
+
+  /** Tells readers that the next entry is in another buffer, which they have been handed. */
+  endsHere(): void {
+    Atomics.store(headerOf(this.#buffer), CONTINUED_WORD, 1);
   }
 
   #open(minimumBytes: number): void {
-    this.#buffer = new SharedArrayBuffer(Math.max(BUFFER_BYTES, minimumBytes));
+    const buffer = new SharedArrayBuffer(Math.max(BUFFER_BYTES, minimumBytes));
+    this.#handOver(buffer);
+    this.endsHere();
+    this.#buffer = buffer;
     this.#used = HEADER_BYTES;
-    this.#handOver(this.#buffer);
   }
 }
 
@@ -62,8 +71,13 @@ export class ThreadLogReader {
     this.#buffer = buffer;
   }
 
+  /** Whether the log goes on in another buffer; then nothing more is written to this one. */
+  get isContinued(): boolean {
+    return Atomics.load(headerOf(this.#buffer), CONTINUED_WORD) === 1;
+  }
+
   *next(): Generator<LogEntry> {
-    const written = Atomics.load(new Int32Array(this.#buffer, 0, 1), 0);
+    const written = Atomics.load(headerOf(this.#buffer), WRITTEN_WORD);
     const view = new DataView(this.#buffer, HEADER_BYTES);
     while (this.#read < written) {
       const length = view.getUint32(this.#read);
@@ -73,4 +87,8 @@ export class ThreadLogReader {
       yield JSON.parse(this.#decoder.decode(bytes)) as LogEntry;
     }
   }
+}
+
+function headerOf(buffer: SharedArrayBuffer): Int32Array {
+  return new Int32Array(buffer, 0, HEADER_BYTES / Int32Array.BYTES_PER_ELEMENT);
 }

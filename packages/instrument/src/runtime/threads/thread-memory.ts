@@ -30,7 +30,7 @@ export class ThreadMemory implements RegistryMemory {
   constructor(send: (message: ThreadMessage) => void, stamps: SharedArrayBuffer) {
     this.#send = send;
     this.#stamps = new Stamps(stamps);
-    this.#log = new ThreadLogWriter((buffer) => this.#send({ kind: 'log', generation: 0, buffer }));
+    this.#log = new ThreadLogWriter((buffer) => this.#send({ kind: 'log', generation: 0, buffers: [buffer] }));
   }
 
   allocate(slots: number): Float64Array {
@@ -56,8 +56,9 @@ export class ThreadMemory implements RegistryMemory {
 
   seriesRemoved(familyNumber: number, row: number): void {
     this.#families[familyNumber]?.series.delete(row);
+    // In the old log in any case: whoever still reads it must not take what comes into these slots for the series.
+    this.#log.append(['end', familyNumber, row]);
     if (this.#log.writtenBytes > this.#rewriteAtBytes) this.#rewrite();
-    else this.#log.append(['end', familyNumber, row]);
   }
 
   /** Only what is alive, in a log of its own. */
@@ -68,7 +69,7 @@ export class ThreadMemory implements RegistryMemory {
     const generation = this.#generation;
     const log = new ThreadLogWriter((buffer) => {
       if (isHeld) held.push(buffer);
-      else this.#send({ kind: 'log', generation, buffer });
+      else this.#send({ kind: 'log', generation, buffers: [buffer] });
     });
     for (const [familyNumber, { family, series }] of this.#families.entries()) {
       log.append(['family', familyNumber, family]);
@@ -76,9 +77,9 @@ export class ThreadMemory implements RegistryMemory {
         log.append(['series', familyNumber, row, slot, labels, createdMs]);
       }
     }
-    // Handed over whole: a reader that changes to it must find everything there.
-    for (const buffer of held) this.#send({ kind: 'log', generation, buffer });
+    this.#send({ kind: 'log', generation, buffers: held });
     isHeld = false;
+    this.#log.endsHere();
     this.#rewriteAtBytes = Math.max(MIN_REWRITE_BYTES, REWRITE_GROWTH * log.writtenBytes);
     this.#log = log;
   }

@@ -2,29 +2,39 @@
 // both the families with their present values. Nothing here waits for the thread, or needs it to be alive.
 
 import type { Label } from '../../labels.ts';
-import { asFamilySnapshot, readPoint, type SharedFamily } from '../../series/shared-family.ts';
+import { asFamilySnapshot, readPoint, type SharedFamily, type SharedPoint } from '../../series/shared-family.ts';
 import { CHUNK_SLOTS } from '../../series/values.ts';
 import type { FamilySnapshot } from '../../snapshot/snapshot.ts';
 import type { ThreadMessage } from './grant.ts';
 import { type LogEntry, ThreadLogReader } from './thread-log.ts';
 
 interface SeenSeries {
-  readonly values: Float64Array;
-  readonly offset: number;
+  /** Its chunk may come later than its entry in the log, which is read past the messages. */
+  readonly slot: number;
   readonly labels: readonly Label[];
   readonly createdMs: number;
 }
 
 interface SeenFamily {
   readonly family: SharedFamily;
+  /** By row. */
   readonly series: Map<number, SeenSeries>;
 }
 
+/** A log is begun anew seldom; one that was each time is shown as it was read last. */
+const MAX_READS = 8;
+
 export class ThreadView {
+  readonly #fetch: () => void;
   readonly #chunks: Float64Array[] = [];
   #generation = -1;
   #logs: ThreadLogReader[] = [];
   #families: (SeenFamily | undefined)[] = [];
+
+  /** `fetch` is to call `receive` with all that has come. */
+  constructor(fetch: () => void) {
+    this.#fetch = fetch;
+  }
 
   /** Takes what the thread sent. */
   receive(message: ThreadMessage): void {
@@ -37,23 +47,40 @@ export class ThreadView {
       this.#logs = [];
       this.#families = [];
     }
-    this.#logs.push(new ThreadLogReader(message.buffer));
+    for (const buffer of message.buffers) this.#logs.push(new ThreadLogReader(buffer));
   }
 
   families(): FamilySnapshot[] {
-    for (const log of this.#logs) for (const entry of log.next()) this.#apply(entry);
-    // Only the last buffer is still written to.
-    this.#logs.splice(0, this.#logs.length - 1);
-    return this.#families.flatMap((seen) => {
-      if (seen === undefined) return [];
-      const points = Array.from(seen.series.values(), (series) => readPoint(seen.family, series));
-      return [
-        asFamilySnapshot(
-          seen.family,
-          points.filter((point) => point !== undefined),
-        ),
-      ];
-    });
+    this.#catchUp();
+    for (let reads = 1; ; reads++) {
+      const generation = this.#generation;
+      const read = this.#families.map((seen) => (seen === undefined ? undefined : readSeries(seen, this.#chunks)));
+      this.#catchUp();
+      const isSame = this.#generation === generation;
+      if (!isSame && reads < MAX_READS) continue;
+      return this.#families.flatMap((seen, number) => {
+        if (seen === undefined) return [];
+        const points: SharedPoint[] = [];
+        for (const { row, series, point } of read[number] ?? []) {
+          // What ended meanwhile may have been read when its row was another's already.
+          if (!isSame || seen.series.get(row) === series) points.push(point);
+        }
+        return [asFamilySnapshot(seen.family, points)];
+      });
+    }
+  }
+
+  /** Reads the log as far as it is written, in buffers too that come only now. */
+  #catchUp(): void {
+    for (;;) {
+      for (const log of this.#logs) for (const entry of log.next()) this.#apply(entry);
+      // Only the last buffer is still written to.
+      this.#logs.splice(0, this.#logs.length - 1);
+      const [log] = this.#logs;
+      if (log?.isContinued !== true) return;
+      this.#fetch();
+      if (this.#logs.at(-1) === log) return;
+    }
   }
 
   #apply(entry: LogEntry): void {
@@ -63,9 +90,7 @@ export class ThreadView {
         return;
       case 'series': {
         const [, familyNumber, row, slot, labels, createdMs] = entry;
-        const values = this.#chunks[Math.floor(slot / CHUNK_SLOTS)];
-        if (values === undefined) return;
-        this.#families[familyNumber]?.series.set(row, { values, offset: slot % CHUNK_SLOTS, labels, createdMs });
+        this.#families[familyNumber]?.series.set(row, { slot, labels, createdMs });
         return;
       }
       case 'end':
@@ -73,4 +98,22 @@ export class ThreadView {
         return;
     }
   }
+}
+
+interface SeenPoint {
+  readonly row: number;
+  readonly series: SeenSeries;
+  readonly point: SharedPoint;
+}
+
+function readSeries({ family, series }: SeenFamily, chunks: readonly Float64Array[]): readonly SeenPoint[] {
+  const points: SeenPoint[] = [];
+  for (const [row, seen] of series) {
+    const values = chunks[Math.floor(seen.slot / CHUNK_SLOTS)];
+    if (values === undefined) continue;
+    const { labels, createdMs } = seen;
+    const point = readPoint(family, { values, offset: seen.slot % CHUNK_SLOTS, labels, createdMs });
+    if (point !== undefined) points.push({ row, series: seen, point });
+  }
+  return points;
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { bounded, InstrumentError, type MergeMode, renderText } from '../../index.ts';
+import { bounded, InstrumentError, type MergeMode, Registry, renderText } from '../../index.ts';
 import { joinRegistry } from './join-registry.ts';
+import { LocalMemory } from './local-memory.ts';
 import { type SharedRegistry, shareRegistry } from './share-registry.ts';
+import { newStampBuffer } from './stamps.ts';
 import type { Operation } from './testing/recording-worker.ts';
 
 const WORKER = new URL('./testing/recording-worker.ts', import.meta.url);
@@ -95,6 +97,16 @@ describe('a registry across threads', () => {
     assert.deepEqual(values(), [7, 4, 4, 3]);
   });
 
+  it('runs the callbacks of a thread there, and leaves what is computed from everything to who sees everything', async () => {
+    const shared = shareRegistry();
+    await start(shared);
+    for (let i = 0; i < 200 && !((page(shared).get('collections_total') ?? 0) > 2); i++) await setTimeout(5);
+    assert.ok(page(shared).get('collections_total')! > 2);
+    assert.equal(page(shared).get('derived'), undefined);
+    shared.registry.gauge({ name: 'derived', help }).set(7);
+    assert.equal(page(shared).get('derived'), 7);
+  });
+
   it('keeps the totals of threads that ended, and the gauges that say what was known last', async () => {
     const shared = shareRegistry();
     for (let round = 1; round <= 3; round++) {
@@ -149,6 +161,53 @@ describe('a registry across threads', () => {
       ['records_total{peer="stays"}', 5],
       ['records_total{peer="late"}', 2],
     ]);
+  });
+
+  it('shows each series with its own value while others come and go in its place', async () => {
+    const shared = shareRegistry();
+    const worker = await start(shared);
+    const churn = Array.from({ length: 20_000 }, (_, i): Operation[] => [
+      { kind: 'count', peer: `${i}`, value: 1000 + i },
+      { kind: 'remove', peer: `${i}`, value: 0 },
+    ]);
+    let isDone = false;
+    const done = record(worker, churn.flat()).then(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      const family = shared.registry.snapshot().families.find(({ name }) => name === 'records_total');
+      for (const point of family?.points ?? []) {
+        assert.ok('value' in point);
+        // A series is there a moment before its first record.
+        if (point.value !== 0) assert.equal(point.value, 1000 + Number(point.labels[0]?.value));
+      }
+      await setImmediate();
+    }
+    await done;
+  });
+
+  it('leaves other states alone when one is changed, whichever thread did it', () => {
+    const stamps = newStampBuffer();
+    const options = { name: 'modes', help, labels: { state: ['a', 'b', 'c'] } } as const;
+    const registries = [0, 1].map(() => new Registry({ memory: new LocalMemory(stamps) }));
+    const [own, other] = registries.map((registry) => registry.stateSet(options));
+    own?.setActive('a', true);
+    other?.setActive('b', true);
+    registries[0]?.attach({ families: () => registries[1]?.snapshot().families ?? [] });
+    const shown = () =>
+      registries[0]?.snapshot().families[0]?.points.map((point) => ('value' in point ? point.value : 0));
+    assert.deepEqual(shown(), [1, 1, 0]);
+    other?.setActive('a', false);
+    assert.deepEqual(shown(), [0, 1, 0]);
+    own?.set('c');
+    assert.deepEqual(shown(), [0, 0, 1]);
+  });
+
+  it('is joined once a thread', async () => {
+    const shared = shareRegistry();
+    const worker = new Worker(new URL('./testing/joining-worker.ts', import.meta.url), shared.workerOptions());
+    assert.deepEqual(await once(worker, 'message'), [['joined', 'not_granted']]);
+    await worker.terminate();
   });
 
   it('gives the exact totals of any sequence of records from any number of threads', async () => {

@@ -11,6 +11,10 @@ const height = registry.gauge({ name: 'height', help: 'Measured.', merge: 'max' 
 const highest = registry.gauge({ name: 'highest', help: 'Measured.', merge: 'max' });
 const queue = registry.gauge({ name: 'queue', help: 'Measured.', merge: 'sum' });
 
+// Computed from everything, which a worker does not see: its own is not to be shown.
+const share = registry.gauge({ name: 'share', help: 'Measured.' });
+if (cluster.isWorker) registry.onDerive(() => share.set(1));
+
 if (cluster.isPrimary) await runPrimary();
 else runWorker();
 

@@ -10,7 +10,7 @@ export interface Operation {
   readonly value: number;
 }
 
-const registry = joinRegistry();
+const registry = joinRegistry({ collectIntervalMs: 10 });
 const labels = { peer: bounded(50) };
 const help = 'Measured.';
 const counter = registry.counter({ name: 'records_total', help, labels });
@@ -19,6 +19,11 @@ const native = registry.exponentialHistogram({ name: 'times', help, labels });
 const gauges = (['sum', 'last', 'max', 'min'] as const).map((merge: MergeMode) =>
   registry.gauge({ name: `gauge_${merge}`, help, labels, merge }),
 );
+
+const derived = registry.gauge({ name: 'derived', help });
+const collected = registry.counter({ name: 'collections_total', help });
+registry.onCollect(() => collected.inc());
+registry.onDerive(() => derived.set(1));
 
 parentPort?.on('message', (operations: readonly Operation[] | 'exit') => {
   // A thread that ends without a word: what it counted must be there all the same.
