@@ -1,6 +1,7 @@
 // Which exemplars may leave the process: OpenMetrics allows labels of at most 128 characters, and Prometheus refuses the whole
-// page for one that is longer or has a name that is none, such as `trace-id`. Our instruments check this when they record
-// (`exemplar.ts`); exemplars of other libraries are checked here.
+// page for one that is longer, has a name that is none, such as `trace-id`, or a value with the character NUL, which it takes
+// everywhere else. Our instruments check most of this when they record (`exemplar.ts`); exemplars of other libraries are
+// checked here.
 
 import { LABEL_NAME } from '../names.ts';
 import type { Exemplar } from '../snapshot/snapshot.ts';
@@ -13,7 +14,7 @@ export function isExposableExemplar(exemplar: Exemplar | undefined): exemplar is
   let length = 0;
   for (const { name, value } of exemplar.labels) {
     length += name.length + value.length;
-    if (length > MAX_LABEL_LENGTH || !LABEL_NAME.test(name)) return false;
+    if (length > MAX_LABEL_LENGTH || !LABEL_NAME.test(name) || value.includes('\0')) return false;
   }
   return true;
 }

@@ -172,11 +172,15 @@ it('leaves out exemplars whose labels have more than 128 characters', () => {
   assert.equal(line('x'.repeat(1000)), 'c_total 1');
 });
 
-it('leaves out exemplars with a label that has no name Prometheus knows: it would refuse the page', () => {
-  const exemplar = { labels: [{ name: 'trace-id', value: 'a' }], value: 0.5, timestampMs: 1000 };
-  const points = [{ labels: [], value: 1, exemplar }];
-  const lines = page({ name: 'c_total', help: 'C.', unit: '', type: 'counter', points });
-  assert.ok(lines.includes('c_total 1'));
+it('leaves out exemplars for which Prometheus would refuse the page: odd names of labels, and NUL in a value', () => {
+  for (const label of [
+    { name: 'trace-id', value: 'a' },
+    { name: 'trace_id', value: 'a\0' },
+  ]) {
+    const points = [{ labels: [], value: 1, exemplar: { labels: [label], value: 0.5, timestampMs: 1000 } }];
+    const lines = page({ name: 'c_total', help: 'C.', unit: '', type: 'counter', points });
+    assert.ok(lines.includes('c_total 1'));
+  }
 });
 
 it('leaves out the time of an exemplar that has none', () => {
