@@ -111,7 +111,7 @@ export default {
     exclude: { path: '(^|/)(node_modules|dist)/' },
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {
-      conditionNames: ['source', 'import', 'node', 'default'],
+      conditionNames: ['@chainpulse/source', 'import', 'node', 'default'],
       exportsFields: ['exports'],
       extensions: ['.ts', '.tsx', '.js', '.mjs'],
     },

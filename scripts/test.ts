@@ -25,7 +25,7 @@ await buildPageIfStale();
 // Two files at a time: the tests start real servers and a browser, and the smallest machine has two cores.
 const run = spawnSync(
   process.execPath,
-  ['--conditions=source', '--test', '--test-concurrency=2', '--test-timeout=240000', ...files],
+  ['--conditions=@chainpulse/source', '--test', '--test-concurrency=2', '--test-timeout=240000', ...files],
   { cwd: ROOT, stdio: 'inherit' },
 );
 process.exitCode = run.status ?? 1;

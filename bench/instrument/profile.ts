@@ -1,5 +1,5 @@
 // Where the time goes that is left: a CPU profile of recording and of rendering, as a flame graph and as a list. What it
-// writes is kept beside it: `node --conditions=source bench/instrument/profile.ts` makes `profile.svg` anew.
+// writes is kept beside it: `node --conditions=@chainpulse/source bench/instrument/profile.ts` makes `profile.svg` anew.
 
 import { writeFileSync } from 'node:fs';
 import { type Profiler, Session } from 'node:inspector/promises';

@@ -1,6 +1,6 @@
 // The instruments beside their peers: what a record costs by handle and by label object, what rendering 10,000 series
 // costs when every value has changed, and what memory a series takes. The floor is an addition to a bare Float64Array.
-// Run alone: node --conditions=source bench/instrument/run.ts
+// Run alone: node --conditions=@chainpulse/source bench/instrument/run.ts
 
 import { type BenchTable, type Measurement, measure, printTable } from '../table.ts';
 import { SERIES } from './fixture.ts';

@@ -9,7 +9,7 @@ it('the example of the guide runs and shows the metrics that it makes', () => {
   assert.ok(source !== undefined, 'the guide has no example');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--conditions=source', '--input-type=module-typescript', '--eval', source],
+    ['--conditions=@chainpulse/source', '--input-type=module-typescript', '--eval', source],
     // Where the package's own name is found as users write it.
     { cwd: new URL('../../packages/instrument/src/', import.meta.url), encoding: 'utf8' },
   );

@@ -49,7 +49,7 @@ describe('the examples of the guides', () => {
 
   for (const { file, title, output } of examples) {
     it(`runs ${title}`, () => {
-      const { status, signal, stdout, stderr } = run(['--conditions=source', file], folder);
+      const { status, signal, stdout, stderr } = run(['--conditions=@chainpulse/source', file], folder);
       assert.equal(status, 0, `${signal ?? ''}${stderr}`);
       assert.equal(stderr, '');
       if (output !== undefined) assert.equal(stdout, output);

@@ -39,6 +39,24 @@ export function checkName(name: string, type: InstrumentType): void {
   }
 }
 
+/** What callers without types give and no instrument takes, and what it is called here. */
+const OTHER_OPTIONS: Readonly<Record<string, string>> = {
+  labelNames: 'name the labels with their values: labels: { peer: bounded(64) }',
+  registers: 'an instrument is in the registry that made it',
+  collect: 'use registry.onCollect',
+  aggregator: 'a gauge has merge: sum, last, max or min',
+};
+
+/** An option that is silently left out would be missed much later. */
+export function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    fail('option_invalid', `An instrument is made from options, and ${String(options)} is none: give name and help.`);
+  }
+  for (const [option, mend] of Object.entries(OTHER_OPTIONS)) {
+    if (option in options) fail('option_invalid', `${quote(option)} is no option here: ${mend}.`);
+  }
+}
+
 export function checkHelp(name: string, help: string, unit: string | undefined): void {
   if (typeof help !== 'string' || help.trim() === '') {
     fail('help_missing', `${name} has no help: say in one sentence what it measures.`);

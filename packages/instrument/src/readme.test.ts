@@ -11,10 +11,14 @@ it('the example of the README runs and serves the metrics that it makes', async 
   const source = example.replace('port: 9464', 'port: 0');
   assert.notEqual(source, example);
   // From this folder, where the package's own name is found as users write it.
-  const child = spawn(process.execPath, ['--conditions=source', '--input-type=module-typescript', '--eval', source], {
-    cwd: new URL('.', import.meta.url),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@chainpulse/source', '--input-type=module-typescript', '--eval', source],
+    {
+      cwd: new URL('.', import.meta.url),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   context.after(() => child.kill());
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const response = await fetch(line.toString().trim());

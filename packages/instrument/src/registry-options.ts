@@ -11,16 +11,16 @@ export interface RegistryOptions {
    * closed labels that does not fit is refused when it is made; what a bounded label's new series would record goes to the
    * metric's series `overflow` and is counted.
    */
-  readonly maxSeries?: number;
+  readonly maxSeries?: number | undefined;
   /**
    * What becomes of names, units and labels that are legal and yet unwise: `collect` (default) keeps them in
    * `Registry.lintFindings`, `error` throws, `off` does not look.
    */
-  readonly lint?: 'collect' | 'error' | 'off';
+  readonly lint?: 'collect' | 'error' | 'off' | undefined;
   /** Unix time in milliseconds; the system's by default. */
-  readonly nowMs?: () => number;
+  readonly nowMs?: (() => number) | undefined;
   /** Memory that others can read; see `@chainpulse/instrument/runtime`. */
-  readonly memory?: RegistryMemory;
+  readonly memory?: RegistryMemory | undefined;
 }
 
 export interface InstrumentOptions {
@@ -29,7 +29,7 @@ export interface InstrumentOptions {
   /** One sentence. */
   readonly help: string;
   /** The base unit of the values, such as `seconds`, `bytes` or `ratio`. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   readonly labels?: undefined;
 }
 
@@ -37,17 +37,17 @@ export interface LabelledOptions<S extends LabelSchema> extends Omit<InstrumentO
   /** For each label its closed list of values, or `bounded(N)`. */
   readonly labels: S;
   /** Series that this metric may show (default: as many as the registry); as with the registry's own limit. */
-  readonly maxSeries?: number;
+  readonly maxSeries?: number | undefined;
   /**
    * Of metrics with a bounded label: a series that was not recorded for so long is removed at the next collection; recorded
    * again, it begins anew. More than 0; default: never.
    */
-  readonly expireAfterSeconds?: number;
+  readonly expireAfterSeconds?: number | undefined;
 }
 
 export interface GaugeOptions {
   /** How the values of several threads or processes become one (default `last`, the latest set). */
-  readonly merge?: MergeMode;
+  readonly merge?: MergeMode | undefined;
 }
 
 export interface BucketOptions {
@@ -59,5 +59,5 @@ export type ExponentialOptions = ExponentialLayoutOptions;
 
 export interface InfoOptions {
   /** Labels of which each combination is shown once; default: one series in all. */
-  readonly by?: readonly string[];
+  readonly by?: readonly string[] | undefined;
 }

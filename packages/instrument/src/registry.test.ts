@@ -332,3 +332,29 @@ describe('the registry about itself', () => {
     });
   });
 });
+
+describe('what a program without types gives', () => {
+  const registry = new Registry();
+  const optionInvalid = (message: RegExp, make: () => unknown) => refused('option_invalid', message, make);
+
+  it('is refused with what it is called here', () => {
+    const labelNames = { name: 'votes_total', help, labelNames: ['type'] };
+    optionInvalid(/labels: \{ peer: bounded/, () => registry.counter(labelNames));
+    optionInvalid(/registry that made it/, () => registry.gauge({ name: 'x', help, registers: [] } as never));
+    for (const options of [undefined, null, 'votes_total', 7]) {
+      optionInvalid(/give name and help/, () => registry.counter(options as never));
+      optionInvalid(/give name and help/, () => registry.gauge(options as never));
+      optionInvalid(/give name and help/, () => registry.histogram(options as never));
+      optionInvalid(/give name and help/, () => registry.exponentialHistogram(options as never));
+      optionInvalid(/give name and help/, () => registry.info(options as never));
+      optionInvalid(/give name and help/, () => registry.stateSet(options as never));
+    }
+    assert.equal(registry.seriesCount(), 0);
+  });
+
+  it('is refused when it is no source', () => {
+    for (const source of [undefined, {}, { getMetricsAsJSON: () => [] }]) {
+      optionInvalid(/promClientSource/, () => registry.attach(source as never));
+    }
+  });
+});

@@ -28,6 +28,7 @@ import {
   checkLabels,
   checkMerge,
   checkName,
+  checkOptions,
   checkPositive,
   type InstrumentType,
 } from './names.ts';
@@ -136,6 +137,7 @@ export class Registry {
   gauge<const S extends LabelSchema>(options: LabelledOptions<S> & GaugeOptions): LabelledGauge<S>;
   gauge(options: InstrumentOptions & GaugeOptions): Gauge;
   gauge(options: AnyOptions & GaugeOptions): Gauge | LabelledGauge<LabelSchema> {
+    checkOptions(options);
     const family = this.#gauge(options, 'gauge', options.merge);
     return this.#keep(options.name, options.labels === undefined ? family.handle({}) : family);
   }
@@ -144,6 +146,7 @@ export class Registry {
   histogram<const S extends LabelSchema>(options: LabelledOptions<S> & BucketOptions): LabelledHistogram<S>;
   histogram(options: InstrumentOptions & BucketOptions): Histogram;
   histogram(options: AnyOptions & BucketOptions): Histogram | LabelledHistogram<LabelSchema> {
+    checkOptions(options);
     const bounds = checkBuckets(options.name, options.buckets);
     const table = this.#register({ options, type: 'histogram', layout: histogramLayout(bounds.length), bounds });
     const family = this.#keepHandles(table, new HistogramFamily<LabelSchema>(table, new BucketIndex(bounds)));
@@ -160,6 +163,7 @@ export class Registry {
   ): LabelledHistogram<S>;
   exponentialHistogram(options: InstrumentOptions & ExponentialOptions): Histogram;
   exponentialHistogram(options: AnyOptions & ExponentialOptions): Histogram | LabelledHistogram<LabelSchema> {
+    checkOptions(options);
     const layout = exponentialLayout(options);
     const table = this.#register({ options, type: 'exponential', layout, exponential: layout });
     const family = this.#keepHandles(table, new ExponentialHistogramFamily<LabelSchema>(table, layout));
@@ -168,6 +172,7 @@ export class Registry {
 
   /** Makes an info; its name ends in `_info`. @throws {InstrumentError} as `counter` does. */
   info<const S extends LabelSchema>(options: LabelledOptions<S> & InfoOptions): Info<S> {
+    checkOptions(options);
     checkInfoBy(options.name, options.labels, options.by ?? []);
     const table = this.#register({ options, type: 'info', layout: GAUGE_LAYOUT });
     return this.#keep(options.name, new InfoFamily<S>(table, options.by ?? []));
@@ -183,6 +188,7 @@ export class Registry {
     ? StateSet<StateOf<S, L>>
     : LabelledStateSet<OtherLabels<S, L>, StateOf<S, L>>;
   stateSet(options: LabelledOptions<LabelSchema> & { readonly stateLabel?: string }): unknown {
+    checkOptions(options);
     checkIsObject(options.name, options.labels);
     const label = options.stateLabel ?? 'state';
     const values = options.labels[label];
@@ -345,6 +351,7 @@ export class Registry {
 
   #register(registration: Registration): SeriesTable {
     const { options, type, layout } = registration;
+    checkOptions(options);
     const { name, help, unit, labels = {} } = options;
     checkName(name, type);
     checkHelp(name, help, unit);

@@ -18,10 +18,10 @@ const source = new URL('../src/cli/main.ts', import.meta.url);
 if (existsSync(source)) {
   module.registerHooks({
     resolve: (specifier, context, next) =>
-      next(specifier, { ...context, conditions: [...context.conditions, 'source'] }),
+      next(specifier, { ...context, conditions: [...context.conditions, '@chainpulse/source'] }),
   });
   // The storage worker is a Node of its own and inherits these.
-  process.execArgv.push('--conditions=source');
+  process.execArgv.push('--conditions=@chainpulse/source');
   const { buildPageIfStale } = await import('../../../scripts/build-page.ts');
   await buildPageIfStale();
   await import(source.href);

@@ -18,15 +18,15 @@ export interface MetricsCollectorOptions {
   /** Where its metrics are made and looked up. */
   readonly registry: Registry;
   /** True by default; see `enable` and `disable`. */
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | undefined;
   /** Groups of metrics that can be switched off and on: for each the beginnings of the names of its metrics. At most 256. */
-  readonly sections?: Readonly<Record<string, readonly string[]>>;
+  readonly sections?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
    * By the name of a counter or histogram, the share of its records to make, from 0.001 to 1: one of each `round(1 / share)`
    * is made and counts for all of those. The count is exact after each full stride and otherwise off by less than one;
    * what is not recorded by name (handles, the instruments themselves) is not sampled.
    */
-  readonly sampling?: Readonly<Record<string, number>>;
+  readonly sampling?: Readonly<Record<string, number>> | undefined;
   /**
    * Lets increments and observations with labels wait, and applies them together: when there are `maxRecords` (default 1,024,
    * 1 to 65,536), after `maxDelayMs` (default 1,000, 1 to 60,000), at `flush`, and whenever the registry is read. By default
@@ -38,9 +38,9 @@ export interface MetricsCollectorOptions {
    * The memory that the registry's series may take, in bytes, estimated by their number at 512 bytes each; at least that. Past it
    * no record by this collector makes a new series. No limit but the registry's own by default.
    */
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes?: number | undefined;
   /** The platform's by default. */
-  readonly clock?: CollectorClock;
+  readonly clock?: CollectorClock | undefined;
 }
 
 type Described<O> = (InstrumentOptions & O) | (LabelledOptions<LabelSchema> & O);

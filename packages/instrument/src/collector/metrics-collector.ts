@@ -1,6 +1,7 @@
 // Records by the names of metrics, for code that shares no instruments: what it records can be batched, sampled, limited in
 // memory, and switched off as a whole or by sections while the node runs. Where a nanosecond counts, take a handle.
 
+import { checkRegistry } from '../check-registry.ts';
 import { InstrumentError } from '../errors.ts';
 import { bounded, type LabelSchema } from '../labels.ts';
 import type { Registry } from '../registry.ts';
@@ -60,6 +61,7 @@ export class MetricsCollector {
 
   /** @throws {InstrumentError} `option_invalid`; `series_limit` when the registry has no room for the count of what is dropped */
   constructor(options: MetricsCollectorOptions) {
+    checkRegistry(options?.registry, 'MetricsCollector');
     const checked = checkedCollectorOptions(options, ESTIMATED_BYTES_PER_SERIES);
     const { registry, enabled, batch, maxMemoryBytes, clock } = checked;
     this.#options = checked;

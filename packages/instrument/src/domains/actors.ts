@@ -37,22 +37,22 @@ export interface ActorMailbox extends OfActor {
 export interface ActorRestarted extends OfActor {
   readonly reason: ActorRestartReason;
   /** From the failure to taking messages again. */
-  readonly recoverySeconds?: number;
+  readonly recoverySeconds?: number | undefined;
 }
 
 export interface ActorSpawned extends OfActor {
-  readonly durationSeconds?: number;
+  readonly durationSeconds?: number | undefined;
 }
 
 export interface ActorStopped extends OfActor {
   readonly reason: ActorStopReason;
-  readonly durationSeconds?: number;
+  readonly durationSeconds?: number | undefined;
 }
 
 export interface DeadLetter {
   readonly reason: DeadLetterReason;
   /** To whom it was sent; for events alone, as it may be anybody. */
-  readonly actor?: string;
+  readonly actor?: string | undefined;
 }
 
 export type ActorsEvents = {

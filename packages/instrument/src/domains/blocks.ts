@@ -18,40 +18,40 @@ export type InvalidBlockReason = Table['invalid']['labels']['reason'][number];
 export interface Head {
   readonly height: number;
   /** Unix time written in the block. */
-  readonly timestampSeconds?: number;
+  readonly timestampSeconds?: number | undefined;
 }
 
 /** Of the head block; fields that are left out stay as they were shown. */
 export interface HeadContents {
-  readonly transactionCount?: number;
-  readonly gasUsed?: number;
-  readonly gasLimit?: number;
+  readonly transactionCount?: number | undefined;
+  readonly gasUsed?: number | undefined;
+  readonly gasLimit?: number | undefined;
   /** Base fee a gas. */
-  readonly baseFeeWei?: number;
+  readonly baseFeeWei?: number | undefined;
 }
 
 export interface BlockReceived {
   readonly origin: BlockOrigin;
-  readonly height?: number;
-  readonly sizeBytes?: number;
+  readonly height?: number | undefined;
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface InvalidBlock {
   readonly reason: InvalidBlockReason;
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export interface BlockValidated {
   readonly durationSeconds: number;
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export interface BlockImported {
-  readonly height?: number;
-  readonly transactionCount?: number;
+  readonly height?: number | undefined;
+  readonly transactionCount?: number | undefined;
   /** Encoded. */
-  readonly sizeBytes?: number;
-  readonly gasUsed?: number;
+  readonly sizeBytes?: number | undefined;
+  readonly gasUsed?: number | undefined;
 }
 
 export type BlocksEvents = {

@@ -33,27 +33,27 @@ export interface ConsensusInfo {
 
 export interface BlockProposed {
   readonly height: number;
-  readonly view?: number;
-  readonly transactionCount?: number;
+  readonly view?: number | undefined;
+  readonly transactionCount?: number | undefined;
 }
 
 export interface BlockCommitted {
   readonly height: number;
-  readonly view?: number;
+  readonly view?: number | undefined;
   /** From first seeing the proposal to the commit; left out where the node did not see it, as while it synchronizes. */
-  readonly latencySeconds?: number;
+  readonly latencySeconds?: number | undefined;
 }
 
 export interface BlockProposalTime {
   /** From starting to build the block to handing its proposal to the network. */
   readonly durationSeconds: number;
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export interface StageDone {
   readonly stage: ConsensusStage;
   readonly durationSeconds: number;
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export interface ViewChange {
@@ -61,25 +61,25 @@ export interface ViewChange {
   readonly toView: number;
   readonly reason: ViewChangeReason;
   /** From giving up the one view to being active in the next. */
-  readonly durationSeconds?: number;
+  readonly durationSeconds?: number | undefined;
 }
 
 export interface ViewTimeout {
   readonly view: number;
   /** Of the view; left out where it is not known. At most 256 different ones are told apart. */
-  readonly leader?: string;
+  readonly leader?: string | undefined;
 }
 
 export interface VoteSent {
   readonly type: VoteType;
-  readonly view?: number;
+  readonly view?: number | undefined;
 }
 
 export interface VoteReceived {
   readonly type: VoteType;
-  readonly view?: number;
+  readonly view?: number | undefined;
   /** Who voted. */
-  readonly validator?: string;
+  readonly validator?: string | undefined;
 }
 
 export interface VoteProcessingTime {
@@ -89,8 +89,8 @@ export interface VoteProcessingTime {
 
 export interface CertificateSeen {
   readonly type: CertificateType;
-  readonly view?: number;
-  readonly signerCount?: number;
+  readonly view?: number | undefined;
+  readonly signerCount?: number | undefined;
 }
 
 export interface ConsensusMessage {
@@ -100,34 +100,34 @@ export interface ConsensusMessage {
 
 export interface SafetyViolation {
   readonly type: SafetyViolationType;
-  readonly view?: number;
+  readonly view?: number | undefined;
 }
 
 export interface ByzantineBehavior {
   readonly behavior: ByzantineBehaviorType;
   /** Who behaved so. */
-  readonly validator?: string;
+  readonly validator?: string | undefined;
 }
 
 export interface Equivocation {
   readonly type: EquivocationType;
   /** `own` when the conflicting signatures are by a key of this node. */
   readonly signer: EquivocationSigner;
-  readonly view?: number;
-  readonly validator?: string;
+  readonly view?: number | undefined;
+  readonly validator?: string | undefined;
 }
 
 export interface Reorganization {
   /** Blocks taken from the canonical chain. */
   readonly depthBlocks: number;
-  readonly oldHeadHeight?: number;
-  readonly newHeadHeight?: number;
+  readonly oldHeadHeight?: number | undefined;
+  readonly newHeadHeight?: number | undefined;
 }
 
 export interface SignatureWork {
-  readonly operation?: 'sign' | 'verify';
+  readonly operation?: 'sign' | 'verify' | undefined;
   /** Post-quantum operations that this tells of; default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** What they took together. */
   readonly durationSeconds: number;
   /** What as many operations of the classical algorithm take together, by this node's own measurement; above 0. */

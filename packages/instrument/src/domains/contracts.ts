@@ -13,15 +13,15 @@ export type InvocationOutcome = Table['invocations']['labels']['outcome'][number
 
 export interface ContractDeployed {
   /** For events alone. */
-  readonly codeSizeBytes?: number;
+  readonly codeSizeBytes?: number | undefined;
 }
 
 export interface ContractInvocation {
   /** Such as `Token.transfer`; at most 64 are told apart, so leave out what only strangers call. */
-  readonly functionName?: string;
+  readonly functionName?: string | undefined;
   readonly outcome: InvocationOutcome;
   readonly durationSeconds: number;
-  readonly gasUsed?: number;
+  readonly gasUsed?: number | undefined;
 }
 
 export interface WasmLoad {

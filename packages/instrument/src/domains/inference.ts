@@ -28,7 +28,7 @@ export interface InferenceDone extends OfModel {
   /** Of the whole batch. */
   readonly durationSeconds: number;
   /** Items, default 1. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 export interface InferenceFailed extends OfModel {
@@ -55,14 +55,14 @@ export interface GpuReading {
   /** The index or the name; at most 16 are told apart. */
   readonly gpu: string;
   /** 0 to 1. */
-  readonly usageRatio?: number;
-  readonly memoryUsedBytes?: number;
-  readonly memoryTotalBytes?: number;
-  readonly temperatureCelsius?: number;
+  readonly usageRatio?: number | undefined;
+  readonly memoryUsedBytes?: number | undefined;
+  readonly memoryTotalBytes?: number | undefined;
+  readonly temperatureCelsius?: number | undefined;
   /** 0 to 1. */
-  readonly tensorCoreUsageRatio?: number;
+  readonly tensorCoreUsageRatio?: number | undefined;
   /** 0 to 1. */
-  readonly coreUsageRatio?: number;
+  readonly coreUsageRatio?: number | undefined;
 }
 
 export type InferenceEvents = {

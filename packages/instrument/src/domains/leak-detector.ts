@@ -8,14 +8,14 @@ export type LeakIndicator = (typeof RESOURCES_METRICS.memoryLeakSuspected.labels
 /** What the process holds now; left out is what cannot be read. */
 export interface MemoryReading {
   /** Heap in use. */
-  readonly heapUsedBytes?: number;
+  readonly heapUsedBytes?: number | undefined;
   /** Resident memory of the process. */
-  readonly residentBytes?: number;
+  readonly residentBytes?: number | undefined;
   /** Memory outside of the heap that belongs to its objects. */
-  readonly externalBytes?: number;
+  readonly externalBytes?: number | undefined;
   /** Timers, sockets and other things that keep the process alive. */
-  readonly handleCount?: number;
-  readonly openFdCount?: number;
+  readonly handleCount?: number | undefined;
+  readonly openFdCount?: number | undefined;
 }
 
 const SLICE_MS = 5 * 60 * 1000;

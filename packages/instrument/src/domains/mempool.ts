@@ -18,27 +18,27 @@ export interface MempoolSize {
   /** Transactions that a block could take now; of a pool without queues, all. */
   readonly pendingCount: number;
   /** Transactions that wait for others, such as for a nonce before theirs. */
-  readonly queuedCount?: number;
+  readonly queuedCount?: number | undefined;
   /** Encoded, of all together. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface MempoolAdded {
   readonly origin: MempoolOrigin;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface MempoolRemoved {
   readonly reason: MempoolRemovalReason;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface MempoolRejected {
   readonly reason: MempoolRejectionReason;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export type MempoolEvents = {

@@ -17,7 +17,7 @@ export interface MigrationPhase {
   /** 0 to 10. */
   readonly phase: number;
   /** 0 to 1; default 0 when the phase changes. A migration that ends in this phase says 1, or it looks stalled. */
-  readonly progressRatio?: number;
+  readonly progressRatio?: number | undefined;
 }
 
 export interface MigrationProgress {
@@ -27,18 +27,18 @@ export interface MigrationProgress {
 
 export interface MigrationError {
   /** Default: the current phase. */
-  readonly phase?: number;
+  readonly phase?: number | undefined;
   readonly type: MigrationErrorType;
 }
 
 export interface MigrationRollback {
   /** The one that is rolled back; default: the current phase. */
-  readonly phase?: number;
+  readonly phase?: number | undefined;
 }
 
 export interface MigrationCheckpoint {
   /** For events alone. */
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export type MigrationEvents = {

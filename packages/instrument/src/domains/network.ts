@@ -19,23 +19,23 @@ export type ConnectionFailureReason = Table['connectionFailures']['labels']['rea
 
 export interface MessageTransferred {
   readonly type: MessageType;
-  readonly peer?: string;
+  readonly peer?: string | undefined;
   /** Counted as sent or received bytes; left out by nodes whose transport counts them (`recordBytes`). */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface MessageUndelivered {
   readonly reason: UndeliveredReason;
-  readonly type?: MessageType;
-  readonly peer?: string;
+  readonly type?: MessageType | undefined;
+  readonly peer?: string | undefined;
 }
 
 export interface InvalidMessage {
   readonly reason: InvalidMessageReason;
-  readonly type?: MessageType;
-  readonly peer?: string;
+  readonly type?: MessageType | undefined;
+  readonly peer?: string | undefined;
   /** Counted as redundant bytes, in addition to the received ones. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface MessageProcessed {
@@ -44,8 +44,8 @@ export interface MessageProcessed {
 }
 
 export interface BytesTransferred {
-  readonly sentBytes?: number;
-  readonly receivedBytes?: number;
+  readonly sentBytes?: number | undefined;
+  readonly receivedBytes?: number | undefined;
 }
 
 export interface QueueSize {
@@ -59,34 +59,34 @@ export interface OpenConnections {
 }
 
 export interface ConnectionAttempt {
-  readonly peer?: string;
+  readonly peer?: string | undefined;
 }
 
 export interface ConnectionFailure {
   readonly reason: ConnectionFailureReason;
-  readonly peer?: string;
+  readonly peer?: string | undefined;
 }
 
 export interface ConnectionEstablished {
-  readonly peer?: string;
+  readonly peer?: string | undefined;
   /** From the first attempt to the end of the handshake. */
   readonly latencySeconds: number;
 }
 
 export interface NetworkPartition {
   /** Peers that cannot be reached any more. */
-  readonly affectedPeers?: number;
+  readonly affectedPeers?: number | undefined;
 }
 
 /** What happened since the last call, for nodes that count for themselves; each field is optional. */
 export interface NetworkInterval extends BytesTransferred {
-  readonly inboundConnections?: number;
-  readonly outboundConnections?: number;
-  readonly connectionAttempts?: number;
+  readonly inboundConnections?: number | undefined;
+  readonly outboundConnections?: number | undefined;
+  readonly connectionAttempts?: number | undefined;
   /** Counted with the reason `other`. */
-  readonly connectionFailures?: number;
+  readonly connectionFailures?: number | undefined;
   /** Mean of the interval; one observation. */
-  readonly connectionLatencySeconds?: number;
+  readonly connectionLatencySeconds?: number | undefined;
 }
 
 export type NetworkEvents = {

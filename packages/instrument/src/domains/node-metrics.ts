@@ -1,6 +1,7 @@
 // All metrics of a node, as objects with a method for each thing that happens: `createNodeMetrics` makes the domain sets
 // that a node wants in its registry, and what is switched off is there and does nothing.
 
+import { checkRegistry } from '../check-registry.ts';
 import { InstrumentError } from '../errors.ts';
 import { EventHub } from '../events.ts';
 import { Registry } from '../registry.ts';
@@ -85,13 +86,13 @@ export type NodeMetrics<N extends DomainSetName = DomainSetName> = Pick<DomainSe
 export interface NodeMetricsOptions<N extends DomainSetName = DomainSetName> {
   readonly registry: Registry;
   /** The sets to make; all by default. Others are not there. */
-  readonly sets?: readonly N[];
+  readonly sets?: readonly N[] | undefined;
   /** Sets that are there and do nothing: no series, no events, a call that returns. `all` switches everything off. */
-  readonly off?: readonly DomainSetName[] | 'all';
+  readonly off?: readonly DomainSetName[] | 'all' | undefined;
   /** Unix time in milliseconds; the system's by default. */
-  readonly nowMs?: () => number;
+  readonly nowMs?: (() => number) | undefined;
   /** Stretch over which rates and ratios are computed, above 0; default 60. */
-  readonly windowSeconds?: number;
+  readonly windowSeconds?: number | undefined;
 }
 
 /** Answers with itself, for methods that answer with a function that ends something. */
@@ -116,7 +117,8 @@ export function createNodeMetrics<const N extends DomainSetName = DomainSetName>
   nowMs = Date.now,
   windowSeconds = DEFAULT_WINDOW_SECONDS,
 }: NodeMetricsOptions<N>): NodeMetrics<N> {
-  checkRegistry(registry);
+  // Without one, the sets would be made and do nothing.
+  checkRegistry(registry, 'createNodeMetrics');
   const chosen: readonly DomainSetName[] = sets === undefined ? DOMAIN_SET_NAMES : checkNames('sets', sets);
   const silent = new Set(off === 'all' ? DOMAIN_SET_NAMES : checkNames('off', off));
   checkWindow(windowSeconds);
@@ -156,15 +158,6 @@ function silenced(set: object): object {
   const prototype: object = Object.getPrototypeOf(set);
   const methods = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
   return Object.assign(Object.create(prototype), Object.fromEntries(methods.map((name) => [name, NOTHING])));
-}
-
-/** Without one, the sets would be made and do nothing. By what it does, as a program may have two copies of this package. */
-function checkRegistry(registry: unknown): void {
-  if (typeof registry === 'object' && registry !== null && 'onDerive' in registry && 'stateSet' in registry) return;
-  throw new InstrumentError(
-    'option_invalid',
-    `registry is ${registry === null ? 'null' : typeof registry}: give a Registry of this package, or off: 'all' with it.`,
-  );
 }
 
 function checkNames(option: string, names: readonly DomainSetName[]): readonly DomainSetName[] {

@@ -22,16 +22,16 @@ export interface PeerConnected {
   /** `inbound` when the peer connected to this node. */
   readonly direction: PeerDirection;
   /** Of the peer's software, as it announces it; default `unknown`. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** ISO 3166-1 alpha-2; default `ZZ`, which is unknown. */
-  readonly country?: string;
+  readonly country?: string | undefined;
 }
 
 export interface PeerDisconnected {
   readonly peer: string;
   readonly reason: DisconnectionReason;
   /** Needed by nodes with more peers than are kept (1,024), for those beyond. */
-  readonly direction?: PeerDirection;
+  readonly direction?: PeerDirection | undefined;
 }
 
 export interface PeerCount {
@@ -47,7 +47,7 @@ export interface PeerHealthCounts {
 
 export interface PeerLatency {
   /** Left out where it is not known: then the peer's quality does not learn of it. */
-  readonly peer?: string;
+  readonly peer?: string | undefined;
   /** Round trip. */
   readonly latencySeconds: number;
 }
@@ -60,18 +60,18 @@ export interface PeerRequest {
 export interface PeerMessages {
   readonly peer: string;
   /** Messages of the peer, those that were invalid included; default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Default 0. */
-  readonly invalidCount?: number;
+  readonly invalidCount?: number | undefined;
 }
 
 export interface PeerStats {
   readonly peer: string;
-  readonly health?: PeerHealth;
+  readonly health?: PeerHealth | undefined;
   /** Round trip. */
-  readonly latencySeconds?: number;
+  readonly latencySeconds?: number | undefined;
   /** On the scale of the node. */
-  readonly reputationScore?: number;
+  readonly reputationScore?: number | undefined;
 }
 
 export type PeersEvents = {

@@ -16,7 +16,7 @@ type Table = typeof PERFORMANCE_METRICS;
 
 export interface LatencyMeasured {
   readonly latencySeconds: number;
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export type PerformanceEvents = {

@@ -17,14 +17,14 @@ export interface ProtocolEvent {
   /** At most 64 different ones; the rest is counted as `other`. */
   readonly event: string;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface ProtocolRequest {
   readonly protocol: SubProtocol;
   readonly direction: ProtocolRequestDirection;
   readonly outcome: ProtocolRequestOutcome;
-  readonly peer?: string;
+  readonly peer?: string | undefined;
 }
 
 /** What a sub-protocol counted since the last call. */

@@ -37,7 +37,7 @@ export interface ClassicalReference {
 export interface MerkleDone {
   readonly operation: MerkleOperation;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface SecurityLevel {

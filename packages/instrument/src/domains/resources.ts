@@ -17,15 +17,15 @@ export type SocketProtocol = Table['socketsOpen']['labels']['protocol'][number];
 
 export interface CpuReading {
   /** Share of the time of all cores since the last reading that was not idle, 0 to 1. */
-  readonly usageRatio?: number;
+  readonly usageRatio?: number | undefined;
   /** The same by core; past 256 cores they are left out. */
-  readonly coreUsageRatios?: readonly number[];
+  readonly coreUsageRatios?: readonly number[] | undefined;
   /** By sensor. */
-  readonly temperaturesCelsius?: Readonly<Record<string, number>>;
+  readonly temperaturesCelsius?: Readonly<Record<string, number>> | undefined;
   /** Cores that the node may use, such as 1.5: those of the machine, or the limit of its container when that is lower. */
-  readonly availableCores?: number;
+  readonly availableCores?: number | undefined;
   /** By core; past 256 cores they are left out. */
-  readonly frequenciesHertz?: readonly number[];
+  readonly frequenciesHertz?: readonly number[] | undefined;
 }
 
 export interface MachineMemory {
@@ -33,7 +33,7 @@ export interface MachineMemory {
   readonly usedBytes: number;
   /** Physical memory, or the limit of the container when that is lower. */
   readonly totalBytes: number;
-  readonly swapUsedBytes?: number;
+  readonly swapUsedBytes?: number | undefined;
 }
 
 export interface LeakSuspicion {
@@ -44,10 +44,10 @@ export interface LeakSuspicion {
 /** Totals since the machine was started, as the kernel counts them. */
 export interface DiskTotals {
   readonly device: string;
-  readonly readOperations?: number;
-  readonly writeOperations?: number;
-  readonly readBytes?: number;
-  readonly writtenBytes?: number;
+  readonly readOperations?: number | undefined;
+  readonly writeOperations?: number | undefined;
+  readonly readBytes?: number | undefined;
+  readonly writtenBytes?: number | undefined;
 }
 
 export interface FilesystemSize {
@@ -60,14 +60,14 @@ export interface FilesystemSize {
 /** Totals since the machine was started, as the kernel counts them. */
 export interface InterfaceTotals {
   readonly device: string;
-  readonly receivedBytes?: number;
-  readonly sentBytes?: number;
-  readonly receivedPackets?: number;
-  readonly sentPackets?: number;
+  readonly receivedBytes?: number | undefined;
+  readonly sentBytes?: number | undefined;
+  readonly receivedPackets?: number | undefined;
+  readonly sentPackets?: number | undefined;
   /** Dropped or faulty. */
-  readonly receivedLostPackets?: number;
+  readonly receivedLostPackets?: number | undefined;
   /** Dropped or faulty. */
-  readonly sentLostPackets?: number;
+  readonly sentLostPackets?: number | undefined;
 }
 
 export interface OpenSockets {

@@ -8,7 +8,7 @@ import { STATE_METRICS } from './table/state.ts';
 
 export interface StateTransition {
   /** For events alone. */
-  readonly height?: number;
+  readonly height?: number | undefined;
   readonly durationSeconds: number;
 }
 
@@ -18,14 +18,14 @@ export interface StateQuery {
 
 export interface StateSnapshot {
   /** For events alone. */
-  readonly height?: number;
+  readonly height?: number | undefined;
   readonly durationSeconds: number;
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface StateRootUpdate {
   /** For events alone. */
-  readonly height?: number;
+  readonly height?: number | undefined;
 }
 
 export interface StateSize {

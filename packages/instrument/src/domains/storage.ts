@@ -16,31 +16,31 @@ export type StorageCache = (typeof STORAGE_METRICS.cacheHits.labels.cache)[numbe
 interface StorageOutcome {
   readonly durationSeconds: number;
   /** False counts an error as well, so that `recordError` is not to be called for it; default true. */
-  readonly success?: boolean;
+  readonly success?: boolean | undefined;
   /** Of an operation without success; default `other`. */
-  readonly reason?: StorageErrorReason;
+  readonly reason?: StorageErrorReason | undefined;
 }
 
 export interface StorageRead extends StorageOutcome {
   /** What kind of key it was, such as `block`; for events alone. */
-  readonly keyType?: string;
+  readonly keyType?: string | undefined;
 }
 
 export interface StorageWrite extends StorageOutcome {
   /** For events alone. */
-  readonly keyType?: string;
+  readonly keyType?: string | undefined;
   /** Of the value; counted when the write succeeded. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface StorageDelete extends StorageOutcome {
   /** For events alone. */
-  readonly keyType?: string;
+  readonly keyType?: string | undefined;
 }
 
 export interface StorageBatch extends StorageOutcome {
   /** Counted when the batch succeeded. */
-  readonly operationCount?: number;
+  readonly operationCount?: number | undefined;
 }
 
 export interface StorageError {
@@ -52,7 +52,7 @@ export interface StorageSize {
   /** On disk. */
   readonly sizeBytes: number;
   /** Of live keys and values; what `chain_performance_storage_efficiency_ratio` is computed from. */
-  readonly liveBytes?: number;
+  readonly liveBytes?: number | undefined;
 }
 
 export interface StorageCapacity {
@@ -67,7 +67,7 @@ export interface StorageKeyCount {
 export interface CacheLookup {
   readonly cache: StorageCache;
   /** Lookups with this result; default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface CacheSize {

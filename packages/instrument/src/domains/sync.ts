@@ -15,7 +15,7 @@ export type SyncErrorReason = (typeof SYNC_METRICS.errors.labels.reason)[number]
 export interface SyncProgress {
   readonly currentHeight: number;
   /** The best height that peers announce; left out while it is not known. */
-  readonly targetHeight?: number;
+  readonly targetHeight?: number | undefined;
 }
 
 export interface SyncStateChange {

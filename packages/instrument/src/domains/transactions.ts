@@ -16,7 +16,7 @@ export type ValidationFailureReason = Table['validationFailures']['labels']['rea
 export interface TransactionsSubmitted {
   readonly origin: TransactionOrigin;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface TransactionsProcessed {
@@ -27,14 +27,14 @@ export interface TransactionsProcessed {
 export interface TransactionsFailed {
   readonly reason: TransactionFailureReason;
   /** Default 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface TransactionValidation {
-  readonly durationSeconds?: number;
+  readonly durationSeconds?: number | undefined;
   readonly isValid: boolean;
   /** Of a negative result; default `other`. */
-  readonly reason?: ValidationFailureReason;
+  readonly reason?: ValidationFailureReason | undefined;
 }
 
 export interface TransactionFee {

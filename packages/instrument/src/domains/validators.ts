@@ -23,39 +23,39 @@ interface OfValidator {
 
 /** Left out are counts that the chain does not know. */
 export interface ValidatorSetSize {
-  readonly activeCount?: number;
-  readonly inactiveCount?: number;
-  readonly jailedCount?: number;
-  readonly exitingCount?: number;
+  readonly activeCount?: number | undefined;
+  readonly inactiveCount?: number | undefined;
+  readonly jailedCount?: number | undefined;
+  readonly exitingCount?: number | undefined;
 }
 
 export interface SignerAbsent extends OfValidator {
-  readonly view?: number;
+  readonly view?: number | undefined;
 }
 
 export interface CertificateMembers {
   /** Members of the set that should have signed. */
   readonly memberCount: number;
-  readonly view?: number;
+  readonly view?: number | undefined;
 }
 
 export interface ProposalDuty extends OfValidator {
-  readonly view?: number;
+  readonly view?: number | undefined;
   readonly performed: boolean;
   /** Of one that was not performed; default `unknown`. */
-  readonly reason?: ProposalMissReason;
+  readonly reason?: ProposalMissReason | undefined;
 }
 
 export interface VoteDuty extends OfValidator {
-  readonly view?: number;
+  readonly view?: number | undefined;
   /** Cast, and included where the chain tells. */
   readonly performed: boolean;
 }
 
 export interface CommittedProposer extends OfValidator {
-  readonly height?: number;
+  readonly height?: number | undefined;
   /** True makes it known as an own validator; duties, status and stake do so, too. */
-  readonly isOwn?: boolean;
+  readonly isOwn?: boolean | undefined;
 }
 
 export interface ValidatorStatus extends OfValidator {
@@ -66,20 +66,20 @@ export interface ValidatorStatus extends OfValidator {
 export interface ValidatorSlashed extends OfValidator {
   readonly reason: SlashingReason;
   /** For events alone. */
-  readonly amountNative?: number;
+  readonly amountNative?: number | undefined;
 }
 
 export interface ValidatorStake extends OfValidator {
   /** In whole native currency. */
-  readonly stakeNative?: number;
+  readonly stakeNative?: number | undefined;
   /** In the unit of `consensus.updateParticipation`, by whose total it is divided. */
-  readonly votingPower?: number;
+  readonly votingPower?: number | undefined;
 }
 
 export interface ValidatorBalance extends OfValidator {
   readonly balanceNative: number;
   /** Below it the account must be refilled. */
-  readonly minimumNative?: number;
+  readonly minimumNative?: number | undefined;
 }
 
 export interface ValidatorReward extends OfValidator {

@@ -11,11 +11,11 @@ import { profileMetrics } from './profile-metric.ts';
 
 export interface ProfileOptions {
   /** Of rates, means and quantiles, more than 0; 60 by default. Time is that of the snapshots. */
-  readonly windowSeconds?: number;
+  readonly windowSeconds?: number | undefined;
   /** The `mount` of the file system that holds the node's data; by default the only one, or `/`. */
-  readonly dataMount?: string;
+  readonly dataMount?: string | undefined;
   /** Shows the canonical names as well; false by default. */
-  readonly alongside?: boolean;
+  readonly alongside?: boolean | undefined;
 }
 
 export interface Profile {

@@ -8,11 +8,11 @@ import type { PidSource } from './watched-pid.ts';
 
 export interface RuntimeMetricsOptions extends NodejsMetricsOptions {
   /** `process_…`; default: in the main thread alone, since they are of all threads. */
-  readonly process?: boolean;
+  readonly process?: boolean | undefined;
   /** `nodejs_…`; default: unless `pid` names another process. */
-  readonly nodejs?: boolean;
+  readonly nodejs?: boolean | undefined;
   /** Shows this process as `process_…` instead of the own one, on Linux. For one beside the own one see `watchProcess`. */
-  readonly pid?: PidSource;
+  readonly pid?: PidSource | undefined;
 }
 
 /**

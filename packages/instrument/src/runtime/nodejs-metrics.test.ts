@@ -66,9 +66,13 @@ it('shows a delay to whoever reads right after it, before the loop has come roun
 
 it('counts what another observer of garbage collections counts, and lets the program end', async () => {
   const program = new URL('./testing/runtime-program.ts', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', '--expose-gc', program], {
-    timeout: 60_000,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@chainpulse/source', '--expose-gc', program],
+    {
+      timeout: 60_000,
+    },
+  );
   const { early, count, sum, seen } = JSON.parse(stdout);
   // It began to observe a moment after ours.
   assert.ok(count - early >= 5 && count >= seen.count && count - early <= seen.count, stdout);

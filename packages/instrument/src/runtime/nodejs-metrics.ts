@@ -19,12 +19,12 @@ export interface NodejsMetricsOptions {
    * The label `thread` of what this thread has of its own, 1 to 128 characters; default `main`, in worker threads `worker-`
    * and the thread's number. Name the threads of a pool that keeps starting new ones, so that their series go on.
    */
-  readonly thread?: string;
+  readonly thread?: string | undefined;
   /**
    * Milliseconds between samples of the event loop's delay, a whole number from 1 to 1,000 (default 20). Each one wakes an idle
    * thread: a hundred a second take 1 to 2 % of a core there, and next to nothing of a busy one.
    */
-  readonly eventLoopResolutionMs?: number;
+  readonly eventLoopResolutionMs?: number | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 // `/metrics/summary`, `/health`. Nothing that a client sends can make it throw, and no error of the node's own is repeated.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkRegistry } from '../check-registry.ts';
 import { PROFILE_NAMES, type ProfileName } from '../domains/metric-definition.ts';
 import { InstrumentError } from '../errors.ts';
 import { createProfile, type Profile, type ProfileOptions } from '../profiles/profile.ts';
@@ -21,13 +22,13 @@ export interface MetricsHandlerOptions {
   /** Shows the metrics under another system's names; canonical ones by default. `/metrics/summary` needs none. */
   readonly profile?: ProfileName | (ProfileOptions & { readonly name: ProfileName });
   /** By name, at most 64; each has 2 s, and its result is shared for 1 s. Without any, `/health` says that the process answers. */
-  readonly healthChecks?: Readonly<Record<string, HealthCheck>>;
+  readonly healthChecks?: Readonly<Record<string, HealthCheck>> | undefined;
   /** What every route demands; nothing by default. */
-  readonly authorization?: Authorization;
+  readonly authorization?: Authorization | undefined;
   /** Shows the registry's own metrics, and how long rendering takes, with the others; true by default. */
-  readonly exposeOwn?: boolean;
+  readonly exposeOwn?: boolean | undefined;
   /** Told of errors behind an answer with status 500, which says nothing of them. */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -80,6 +81,7 @@ class Routes {
   readonly #parts: ServerParts;
 
   constructor(options: MetricsHandlerOptions, parts: ServerParts) {
+    checkRegistry(options?.registry, 'the metrics server');
     const { registry, authorization, healthChecks = {}, exposeOwn = true } = options;
     const profile = profileOf(options.profile);
     this.#guard = authorization === undefined ? undefined : guardOf(authorization);

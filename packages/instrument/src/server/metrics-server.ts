@@ -12,11 +12,11 @@ import { DEFAULT_SERVER_PARTS, type ServerParts, settlesWithin } from './server-
 
 export interface MetricsServerOptions extends MetricsHandlerOptions {
   /** A name or an address; `127.0.0.1` by default, `0.0.0.0` or `::` for all. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** 9464 by default; 0 for any that is free. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Answers HTTPS, and HTTP no more: `key` and `cert` at least, as node:tls takes them. */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
 }
 
 export interface MetricsServer {

@@ -41,6 +41,12 @@ export class Collection {
   }
 
   attach(source: SnapshotSource): () => void {
+    if (typeof source?.families !== 'function') {
+      throw new InstrumentError(
+        'option_invalid',
+        'What is attached has no families(): give a source, such as promClientSource(register) makes of a registry of prom-client.',
+      );
+    }
     return this.#keep(this.#sources, source, 'attached sources');
   }
 

@@ -21,7 +21,7 @@ describe('the guide about tests of metrics', () => {
       // From this folder, where the package's own name is found as users write it.
       const child = spawn(
         process.execPath,
-        ['--conditions=source', '--input-type=module-typescript', '--eval', source],
+        ['--conditions=@chainpulse/source', '--input-type=module-typescript', '--eval', source],
         {
           cwd: new URL('.', import.meta.url),
           stdio: ['ignore', 'pipe', 'pipe'],

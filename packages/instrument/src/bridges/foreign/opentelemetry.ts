@@ -57,6 +57,7 @@ class MetricReaderSource implements OpenTelemetrySource {
   #collector: OtelCollector | undefined;
   #families: readonly FamilySnapshot[] = [];
   #problems: readonly string[] = [];
+  #isReading = false;
   #isShutDown = false;
 
   constructor(options: OpenTelemetrySourceOptions) {
@@ -72,10 +73,25 @@ class MetricReaderSource implements OpenTelemetrySource {
     return this.#problems;
   }
 
-  /** Rejects, and then shows nothing, when nothing could be collected. */
+  /**
+   * Rejects, and then shows nothing, when nothing could be collected. What was read last stays until this reading has ended;
+   * one that has not ended when the next begins is given up.
+   */
   async refresh(): Promise<void> {
-    this.#families = [];
-    this.#problems = [];
+    if (this.#isReading) this.#families = [];
+    this.#isReading = true;
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#families = [];
+      this.#problems = [];
+      throw error;
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #read(): Promise<void> {
     const { maxSeries = DEFAULT_MAX_SERIES, timeoutMs, scopeLabels = true, targetInfo = true } = this.#options;
     const collection = await this.collect({ timeoutMillis: timeoutMs ?? DEFAULT_TIMEOUT_MS });
     const { resource } = collection.resourceMetrics;

@@ -180,3 +180,22 @@ test('what has the wrong shape is left out', async () => {
     assert.deepEqual(none.families(), []);
   }
 });
+
+test('what was read stays until the next reading has ended, and a reading that hangs is given up', async () => {
+  const pending: ((metrics: unknown) => void)[] = [];
+  const source = promClientSource({ getMetricsAsJSON: () => new Promise((resolve) => pending.push(resolve)) });
+  const metrics = [{ name: 'a_total', help: 'A.', type: 'counter', values: [{ value: 1, labels: {} }] }];
+  const first = source.refresh();
+  pending[0]!(metrics);
+  await first;
+  void source.refresh();
+  assert.equal(source.families().length, 1);
+  void source.refresh();
+  assert.equal(source.families().length, 0);
+});
+
+test('what is no registry of prom-client is refused', () => {
+  for (const register of [undefined, {}]) {
+    assert.throws(() => promClientSource(register as never), { code: 'option_invalid' });
+  }
+});

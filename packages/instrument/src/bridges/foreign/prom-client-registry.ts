@@ -1,6 +1,7 @@
 // A registry of prom-client, or of a library that descends from it, shown by ours: `refresh` reads its JSON, which runs its
 // callbacks, and `families` gives what was read. A reading that fails shows nothing rather than the values of the last one.
 
+import { InstrumentError } from '../../errors.ts';
 import type { Label } from '../../labels.ts';
 import type { FamilySnapshot, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { LabelKeeper } from './label-keeper.ts';
@@ -33,30 +34,66 @@ export function promClientSource(
   register: PromClientRegistry,
   { maxSeries = DEFAULT_MAX_SERIES }: PromClientSourceOptions = {},
 ): PromClientSource {
-  let families: readonly FamilySnapshot[] = [];
-  let dropped = 0;
-  const keeper = new LabelKeeper();
-  const keepLabels = (family: string, labels: Label[]): readonly Label[] => keeper.keep(family, labels);
-  return {
-    families: () => families,
-    droppedSeries: () => dropped,
-    refresh: async () => {
-      families = [];
-      dropped = 0;
-      const metrics = await register.getMetricsAsJSON();
-      const isOpenMetrics = register.contentType?.startsWith('application/openmetrics-text') === true;
-      const read: FamilySnapshot[] = [];
-      let room = maxSeries;
-      for (const metric of Array.isArray(metrics) ? metrics : []) {
-        const family = familyFromJson(metric, isOpenMetrics, {}, keepLabels);
-        if (family === undefined) continue;
-        const count = family.points.length;
-        dropped += Math.max(0, count - room);
-        read.push(count <= room ? family : ({ ...family, points: family.points.slice(0, room) } as FamilySnapshot));
-        room -= Math.min(room, count);
-      }
-      keeper.finish();
-      families = read;
-    },
-  };
+  if (typeof register?.getMetricsAsJSON !== 'function') {
+    throw new InstrumentError(
+      'option_invalid',
+      'The register has no getMetricsAsJSON(): give a Registry of prom-client.',
+    );
+  }
+  return new Source(register, maxSeries);
+}
+
+class Source implements PromClientSource {
+  readonly #register: PromClientRegistry;
+  readonly #maxSeries: number;
+  readonly #keeper = new LabelKeeper();
+  #families: readonly FamilySnapshot[] = [];
+  #droppedSeries = 0;
+  #isReading = false;
+
+  constructor(register: PromClientRegistry, maxSeries: number) {
+    this.#register = register;
+    this.#maxSeries = maxSeries;
+  }
+
+  families(): readonly FamilySnapshot[] {
+    return this.#families;
+  }
+
+  droppedSeries(): number {
+    return this.#droppedSeries;
+  }
+
+  /** What was read last stays until this reading has ended; one that has not ended when the next begins is given up. */
+  async refresh(): Promise<void> {
+    if (this.#isReading) this.#families = [];
+    this.#isReading = true;
+    try {
+      this.#take(await this.#register.getMetricsAsJSON());
+    } catch (error) {
+      this.#families = [];
+      throw error;
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #take(metrics: unknown): void {
+    const isOpenMetrics = this.#register.contentType?.startsWith('application/openmetrics-text') === true;
+    const keepLabels = (family: string, labels: Label[]): readonly Label[] => this.#keeper.keep(family, labels);
+    const read: FamilySnapshot[] = [];
+    let room = this.#maxSeries;
+    let dropped = 0;
+    for (const metric of Array.isArray(metrics) ? metrics : []) {
+      const family = familyFromJson(metric, isOpenMetrics, {}, keepLabels);
+      if (family === undefined) continue;
+      const count = family.points.length;
+      dropped += Math.max(0, count - room);
+      read.push(count <= room ? family : ({ ...family, points: family.points.slice(0, room) } as FamilySnapshot));
+      room -= Math.min(room, count);
+    }
+    this.#keeper.finish();
+    this.#families = read;
+    this.#droppedSeries = dropped;
+  }
 }

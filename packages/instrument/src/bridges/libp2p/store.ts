@@ -3,6 +3,7 @@
 // so that no caller has to be told.
 
 import { BRIDGE_DROP_REASONS, BRIDGES_METRICS } from '../../domains/table/bridges.ts';
+import { InstrumentError } from '../../errors.ts';
 import type { FamilySnapshot, ScalarPoint, SnapshotSource } from '../../snapshot/snapshot.ts';
 import { Calculation, type Patience } from './calculation.ts';
 import { CellBudget, type CellLimits } from './cells.ts';
@@ -31,6 +32,12 @@ const stores = new WeakMap<AttachingRegistry, ForeignStore>();
 
 /** The store of this registry, attached to it when it is asked for the first time. */
 export function storeOf(registry: AttachingRegistry): ForeignStore {
+  if (typeof registry?.attach !== 'function') {
+    throw new InstrumentError(
+      'option_invalid',
+      'The bridge has no registry: give a Registry of @chainpulse/instrument.',
+    );
+  }
   const known = stores.get(registry);
   if (known !== undefined) return known;
   const store = new ForeignStore();

@@ -31,8 +31,13 @@ const labels: fc.Arbitrary<readonly Label[]> = fc
   .chain((names) => fc.tuple(...names.map((name) => text.map((of) => ({ name, value: of })))))
   .map((unsorted) => [...unsorted].sort((a, b) => (a.name < b.name ? -1 : 1)));
 
+/** Without NUL, with which an exemplar is left out. */
+const exemplarLabels = labels.map((all) =>
+  all.map((label) => ({ ...label, value: label.value.replaceAll('\0', '0') })),
+);
+
 const exemplar: fc.Arbitrary<Exemplar> = fc.record(
-  { labels: labels, value: finite, timestampMs: timeMs },
+  { labels: exemplarLabels, value: finite, timestampMs: timeMs },
   { noNullPrototype: true },
 );
 

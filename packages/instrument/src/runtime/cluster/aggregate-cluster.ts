@@ -12,7 +12,7 @@ const DEFAULT_TIMEOUT_MS = 1000;
 
 export interface ClusterOptions {
   /** How long the primary waits for a worker's answer, in milliseconds (default 1,000). */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**

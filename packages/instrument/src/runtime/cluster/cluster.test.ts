@@ -7,7 +7,9 @@ import { reportToPrimary } from './aggregate-cluster.ts';
 
 it('merges the workers of a cluster, shows a late one as it was, and keeps what ended ones counted', async () => {
   const program = new URL('./testing/cluster-program.ts', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', program], { timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@chainpulse/source', program], {
+    timeout: 60_000,
+  });
   const requests = 'requests_total{path="a"} 1 | requests_total{path="b"} 20';
   assert.deepEqual(stdout.trim().split('\n'), [
     `both: height 7 | highest +Inf | queue 4 | ${requests}`,

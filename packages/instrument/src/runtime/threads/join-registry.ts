@@ -15,7 +15,7 @@ const DEFAULT_COLLECT_INTERVAL_MS = 1000;
 
 export interface JoinOptions extends Omit<RegistryOptions, 'memory'> {
   /** Milliseconds between the runs of this thread's `onCollect` callbacks and expiries (default 1,000). */
-  readonly collectIntervalMs?: number;
+  readonly collectIntervalMs?: number | undefined;
 }
 
 /**

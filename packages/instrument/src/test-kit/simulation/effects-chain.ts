@@ -114,8 +114,8 @@ export function stateEffects({ truth }: EffectContext) {
 
 interface Outcome {
   readonly durationSeconds: number;
-  readonly success?: boolean;
-  readonly reason?: StorageErrorReason;
+  readonly success?: boolean | undefined;
+  readonly reason?: StorageErrorReason | undefined;
 }
 
 export function storageEffects({ truth }: EffectContext) {

@@ -13,7 +13,13 @@ const MAX_KEPT_PEERS = 1024;
 export function networkEffects({ truth }: EffectContext) {
   const table = NETWORK_METRICS;
   truth.cover(Object.values(table));
-  const addBytes = ({ sentBytes, receivedBytes }: { readonly sentBytes?: number; readonly receivedBytes?: number }) => {
+  const addBytes = ({
+    sentBytes,
+    receivedBytes,
+  }: {
+    readonly sentBytes?: number | undefined;
+    readonly receivedBytes?: number | undefined;
+  }) => {
     if (sentBytes !== undefined) truth.add(table.sent, NONE, sentBytes);
     if (receivedBytes !== undefined) truth.add(table.received, NONE, receivedBytes);
   };

@@ -34,7 +34,7 @@ it('has every acknowledged sample exactly once after kill -9 at a random moment,
 
 /** Gives how many steps the writer reported, those of the rounds before included. */
 async function writeUntilKilled(directory: string, firstStep: number, delayMs: number): Promise<number> {
-  const args = ['--conditions=source', WRITER.pathname, directory, String(firstStep), String(SERIES)];
+  const args = ['--conditions=@chainpulse/source', WRITER.pathname, directory, String(firstStep), String(SERIES)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -65,7 +65,7 @@ describe('opening the embedded store', () => {
       const clock = { nowMs: () => 0 };
       await openEmbeddedStore({ directory: process.argv[1], retentionMs: undefined, durability: 'full', clock })
         .catch((error) => console.log(error.code, error.message));`;
-    const args = ['--conditions=source', '--input-type=module', '-e', script, directory];
+    const args = ['--conditions=@chainpulse/source', '--input-type=module', '-e', script, directory];
     const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     assert.match(stdout, /^storage_locked .*chainpulse\.db is in use by another process: .*\n$/);
     assert.equal((await count(store)).samples, 40);
