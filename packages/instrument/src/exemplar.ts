@@ -29,7 +29,8 @@ function keptLabels(labels: ExemplarLabels): Label[] | undefined {
     if (typeof text !== 'string' || !LABEL_NAME.test(name)) return undefined;
     // UTF-16 units are at least as many as characters: a long text is refused before it is taken apart.
     characters += name.length + text.length;
-    if (characters > MAX_CHARACTERS) return undefined;
+    // Prometheus refuses a page with a NUL in an exemplar.
+    if (characters > MAX_CHARACTERS || text.includes('\0')) return undefined;
     kept.push({ name, value: text.toWellFormed() });
   }
   return kept.sort((a, b) => (a.name < b.name ? -1 : 1));

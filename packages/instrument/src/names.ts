@@ -12,7 +12,7 @@ const MAX_LABELS = 16;
 /** Upper bounds of one histogram, `+Inf` not included. */
 const MAX_BUCKETS = 256;
 
-const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+export const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const UNIT = /^[a-zA-Z0-9_:]+$/;
 

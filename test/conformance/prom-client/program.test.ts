@@ -27,7 +27,9 @@ after(() => rmSync(folder, { recursive: true }));
 
 /** The text after the same requests, and its content type. */
 async function textOf(file: string): Promise<{ type: string | null; text: string }> {
-  const program = spawn(process.execPath, ['--conditions=@chainpulse/source', file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const program = spawn(process.execPath, ['--conditions=@chainpulse/source', file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   try {
     const [port] = (await once(program.stdout, 'data')) as [Buffer];
     const address = `http://127.0.0.1:${Number(port.toString())}`;

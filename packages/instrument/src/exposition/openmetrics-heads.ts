@@ -6,7 +6,7 @@
 
 import type { FamilySnapshot, Snapshot } from '../snapshot/snapshot.ts';
 
-export type OpenMetricsType = 'counter' | 'gauge' | 'info' | 'unknown' | 'histogram' | 'summary';
+type OpenMetricsType = 'counter' | 'gauge' | 'info' | 'unknown' | 'histogram' | 'summary';
 
 export interface OpenMetricsHead {
   readonly name: string;
@@ -71,7 +71,7 @@ function headsOf(families: readonly FamilySnapshot[]): readonly OpenMetricsHead[
 }
 
 /** Those that a page always has for it, but for times of creation. */
-export function sampleNames({ name, type }: FamilySnapshot): readonly string[] {
+function sampleNames({ name, type }: FamilySnapshot): readonly string[] {
   switch (type) {
     case 'histogram':
     case 'exponential':

@@ -25,7 +25,7 @@ export interface RemoteSeries {
 }
 
 /** `stale`: a series of numbers has ended; `stale_histogram`: one of native histograms. */
-export type EndMark = 'stale' | 'stale_histogram';
+type EndMark = 'stale' | 'stale_histogram';
 
 export type RemoteType = 'unknown' | 'counter' | 'gauge' | 'histogram' | 'summary' | 'info' | 'stateset';
 

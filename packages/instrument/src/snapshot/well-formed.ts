@@ -1,6 +1,8 @@
 // Whether what a source gave has the shape of a family: sources are other libraries, and processes that may run another
-// version of this one, and one wrong family must not take the page from all others. Names and values are not judged.
+// version of this one, and one wrong family must not take the page from all others: a name that is none makes Prometheus
+// refuse all of it.
 
+import { LABEL_NAME, METRIC_NAME } from '../names.ts';
 import type { FamilySnapshot } from './snapshot.ts';
 
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -24,7 +26,8 @@ const POINT_CHECKS: Readonly<Record<FamilySnapshot['type'], (point: Unchecked, f
 export function isWellFormed(family: unknown): family is FamilySnapshot {
   if (!isObject(family)) return false;
   const { name, help, unit, type, bounds, points } = family;
-  if (typeof name !== 'string' || typeof help !== 'string' || typeof unit !== 'string') return false;
+  if (typeof name !== 'string' || !METRIC_NAME.test(name) || typeof help !== 'string' || typeof unit !== 'string')
+    return false;
   if (typeof type !== 'string' || !Object.hasOwn(POINT_CHECKS, type) || !Array.isArray(points)) return false;
   if (type === 'histogram' && !Array.isArray(bounds)) return false;
   const check = POINT_CHECKS[type as FamilySnapshot['type']];
@@ -36,7 +39,7 @@ function hasLabels({ labels }: Unchecked): boolean {
 }
 
 function isLabel({ name, value }: Unchecked): boolean {
-  return typeof name === 'string' && typeof value === 'string';
+  return typeof name === 'string' && LABEL_NAME.test(name) && typeof value === 'string';
 }
 
 function hasValue({ value }: Unchecked): boolean {

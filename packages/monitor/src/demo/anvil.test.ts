@@ -131,7 +131,12 @@ describe('startAnvil', { skip: whyNoAnvil() }, () => {
       import { startAnvil } from ${JSON.stringify(new URL('anvil.ts', import.meta.url).href)};
       await startAnvil({ stateDirectory: ${JSON.stringify(directory)}, port: ${await freePort()} });
       process.exit(130);`;
-    const run = spawnSync(process.execPath, ['--conditions=@chainpulse/source', '--input-type=module', '--eval', script]);
+    const run = spawnSync(process.execPath, [
+      '--conditions=@chainpulse/source',
+      '--input-type=module',
+      '--eval',
+      script,
+    ]);
     assert.equal(run.status, 130, String(run.stderr));
     await until('the end of the node', () => anvilsOn(stateFilesIn(directory).state).length === 0);
   });

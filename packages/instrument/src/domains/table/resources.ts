@@ -35,7 +35,7 @@ export const RESOURCES_METRICS = {
     unit: 'cores',
     help: 'Cores that the node may use: those of the machine, or the limit of its container when that is lower.',
     recordedBy:
-      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz })',
+      'resources.updateCpu({ usageRatio, coreUsageRatios, availableCores, temperaturesCelsius, frequenciesHertz }); machine source: what the system lets this process use',
   }),
   cpuTemperature: metric({
     name: 'chain_machine_cpu_temperature_celsius',

@@ -3,6 +3,7 @@
 // The metrics, their units and sources: docs/reference/machine.md.
 
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parse } from 'node:path';
 import { type Clock, SteadyClock } from '../../model/clock.ts';
 import type { Collector } from '../interface.ts';
@@ -49,6 +50,7 @@ class ProcReader {
       this.#sensors.read(),
     ]);
     return {
+      availableCores: availableParallelism(),
       cpu: parseProcStat(readProcFile('/proc/stat') ?? ''),
       memory: readMemory(),
       disks: parseDiskstats(readProcFile('/proc/diskstats') ?? '', (name) => this.#isWholeDevice(name)),
@@ -80,6 +82,7 @@ class NodeReader {
 
   async read(): Promise<MachineReading> {
     return {
+      availableCores: availableParallelism(),
       cpu: readCpuTimesOfNode(),
       memory: readMemoryOfNode(),
       disks: [],

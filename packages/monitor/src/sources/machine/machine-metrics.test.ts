@@ -17,6 +17,7 @@ const ROWS: ReadonlyMap<string, MetricDefinition> = new Map(
 
 const NOTHING: MachineReading = {
   cpu: undefined,
+  availableCores: undefined,
   memory: undefined,
   disks: [],
   filesystems: [],
@@ -77,7 +78,9 @@ describe('MachineMetrics', () => {
       frequencies: [{ core: '0', hertz: 2e9 }],
       temperatures: [{ sensor: 'hwmon0 Tctl', celsius: 55.5 }],
       sockets: { tcp: 3 },
+      availableCores: 2,
     });
+    assert.equal(samples.value('chain_machine_cpu_available_cores'), 2);
     assert.equal(samples.value('chain_machine_filesystem_usage_ratio{mount="/"}'), 0.6);
     assert.equal(samples.value('chain_machine_cpu_temperature_celsius{sensor="hwmon0 Tctl"}'), 55.5);
     assert.equal(samples.value('chain_machine_sockets_open{protocol="tcp"}'), 3);
@@ -108,7 +111,7 @@ describe('MachineMetrics', () => {
 
   it('describes everything as a node that measures its machine itself does', async () => {
     await apply({});
-    assert.equal(samples.metadata.size, 21);
+    assert.equal(samples.metadata.size, 22);
     for (const { name, type, help, unit } of samples.metadata.values()) {
       const row = ROWS.get(name);
       assert.ok(row, name);

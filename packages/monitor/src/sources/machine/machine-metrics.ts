@@ -19,6 +19,7 @@ const { resources } = METRIC_TABLE;
 
 const CPU_METRICS = {
   all: resources.cpuUsage,
+  available: resources.cpuAvailableCores,
   core: resources.cpuCoreUsage,
   frequency: resources.cpuFrequency,
   temperature: resources.cpuTemperature,
@@ -77,6 +78,8 @@ export class MachineMetrics {
 
   apply(reading: MachineReading, timeMs: number): void {
     this.#applyCpu(reading.cpu);
+    if (reading.availableCores === undefined) this.#cpu.available.clear();
+    else this.#cpu.available.set(reading.availableCores);
     this.#applyMemory(reading.memory);
     this.#present.frequencies.keep(reading.frequencies.map(({ core }) => core));
     for (const { core, hertz } of reading.frequencies) this.#cpu.frequency.set({ core }, hertz);

@@ -2,6 +2,8 @@
 
 export interface MachineReading {
   readonly cpu: CpuTimes | undefined;
+  /** Cores that programs may use, a limit of their container included. */
+  readonly availableCores: number | undefined;
   readonly memory: MemoryReading | undefined;
   readonly disks: readonly DiskReading[];
   readonly filesystems: readonly FilesystemReading[];
