@@ -144,6 +144,20 @@ describe('a counter with closed labels', () => {
     assert.deepEqual(samplesOf(registry), ['votes_total{type="prepare"} 0']);
   });
 
+  it('drops and counts a record with a label that the metric does not have', () => {
+    const registry = new Registry();
+    const closed = registry.counter({ name: 'votes_total', help: 'Votes.', labels: { type: ['prepare'] } });
+    const open = registry.counter({ name: 'peers_total', help: 'Peers.', labels: { peer: bounded(4) } });
+    const surplus = { type: 'prepare', peer: 'a', kind: 'x' } as const;
+    closed.inc(surplus);
+    closed.handle(surplus).inc();
+    open.inc(surplus);
+    open.inc({ peer: 'a' });
+    open.inc(surplus);
+    assert.deepEqual(samplesOf(registry), ['peers_total{peer="a"} 1', 'votes_total{type="prepare"} 0']);
+    assert.equal(registry.droppedRecords().unknown_label, 4);
+  });
+
   it('keeps closed combinations for ever', () => {
     const registry = new Registry();
     const votes = registry.counter({ name: 'votes_total', help: 'Votes.', labels: { type: ['prepare'] } });

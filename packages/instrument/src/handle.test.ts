@@ -128,8 +128,8 @@ describe('handles that a limit leads elsewhere', () => {
   });
 });
 
-it('a handle reads no other property of labels than the labels', () => {
-  const { counter, read } = setUp();
+it('a handle reads no other property than the labels, and refuses what has one', () => {
+  const { registry, counter, read } = setUp();
   const labels = {
     peer: 'a',
     get more(): string {
@@ -137,7 +137,8 @@ it('a handle reads no other property of labels than the labels', () => {
     },
   };
   counter.handle(labels).inc();
-  assert.deepEqual([...read()], [['x_total a', 1]]);
+  assert.deepEqual([...read()], []);
+  assert.equal(registry.droppedRecords().unknown_label, 1);
 });
 
 it('labels that say `overflow` are the series past the limit, and not a second one of the same labels', () => {

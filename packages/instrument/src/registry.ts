@@ -208,6 +208,11 @@ export class Registry {
     return this.#instruments.get(name);
   }
 
+  /** The names of a metric's labels, in the order of its declaration; undefined when there is no such metric. */
+  labelNames(name: string): readonly string[] | undefined {
+    return this.#families.find((family) => family.description.name === name)?.table.labelNames;
+  }
+
   /** Whether the metric has a series of exactly these labels now. Makes nothing, and never throws. */
   hasSeries(name: string, labels: Readonly<Record<string, unknown>>): boolean {
     const table = this.#families.find((family) => family.description.name === name)?.table;
@@ -281,6 +286,11 @@ export class Registry {
   /** Records that were dropped instead of throwing, since the start, by reason. */
   droppedRecords(): Readonly<Record<DropReason, number>> {
     return this.#shared.drops.snapshot();
+  }
+
+  /** Counts, as `internal`, what failed in a caller's code that may not throw. */
+  countFailure(): void {
+    this.#shared.drops.count('internal');
   }
 
   /** Records that a limit led to the series `overflow` or `other`, or dropped, by metric; only metrics that had some. */

@@ -43,6 +43,11 @@ export class StateSetFamily<S extends LabelSchema, V extends string> implements 
   }
 
   setActive(labels: LabelValues<S>, state: V, isActive: boolean): void {
+    // What is neither is no value of the state, and must not make the others appear.
+    if (typeof isActive !== 'boolean') {
+      this.#put(labels, state, Number.NaN);
+      return;
+    }
     if (this.#states.includes(state)) {
       for (const other of this.#states) {
         if (other !== state) this.#gauge.appear(this.#with(labels, other));

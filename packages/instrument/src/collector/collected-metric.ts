@@ -22,26 +22,43 @@ export interface CollectorContext {
 const MAX_AMOUNT = 2 ** 53;
 const MILLISECONDS_A_SECOND = 1000;
 
+interface MetricParts {
+  readonly name: string;
+  readonly port: InstrumentPort;
+  readonly gate: Gate;
+  readonly labelNames: readonly string[] | undefined;
+}
+
 export class CollectedMetric implements BatchTarget {
   readonly name: string;
   readonly port: InstrumentPort;
   readonly gate: Gate;
   readonly context: CollectorContext;
+  /** Undefined of an instrument that another registry made. */
+  readonly #labelNames: readonly string[] | undefined;
   readonly #sampler: StrideSampler | undefined;
   /** Of records that may wait: those with labels, of which none is skipped. */
   readonly #batch: RecordBatch | undefined;
 
   constructor(
-    { name, port, gate }: { readonly name: string; readonly port: InstrumentPort; readonly gate: Gate },
+    { name, port, gate, labelNames }: MetricParts,
     sampler: StrideSampler | undefined,
     context: CollectorContext,
   ) {
     this.name = name;
     this.port = port;
     this.gate = gate;
+    this.#labelNames = labelNames;
     this.context = context;
     this.#sampler = sampler;
     this.#batch = port.isLabelled && sampler === undefined ? context.batch : undefined;
+  }
+
+  /** Of labels that are meant for many metrics, those that this one has. */
+  ownOf(labels: Labels): Labels {
+    const names = this.#labelNames;
+    if (labels === undefined || names === undefined) return labels;
+    return Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name)));
   }
 
   /** Of counters, and of gauges where it adds. */

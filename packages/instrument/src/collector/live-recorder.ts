@@ -118,7 +118,7 @@ export class LiveRecorder implements Recorder {
     try {
       for (const [name, value] of Object.entries(values)) {
         const metric = value === undefined ? undefined : this.#find(name);
-        if (metric !== undefined && value !== undefined) this.#recordEach(metric, value, labels);
+        if (metric !== undefined && value !== undefined) this.#recordEach(metric, value, metric.ownOf(labels));
       }
     } catch {
       this.#context.drop('internal');

@@ -14,9 +14,10 @@ export class MemoryCap {
   readonly #registry: Registry;
   readonly #maxSeries: number;
 
+  /** What the registry holds already, the collector's own metric among it, is not counted against the limit. */
   constructor(registry: Registry, maxMemoryBytes: number) {
     this.#registry = registry;
-    this.#maxSeries = Math.floor(maxMemoryBytes / ESTIMATED_BYTES_PER_SERIES);
+    this.#maxSeries = registry.seriesCount() + Math.floor(maxMemoryBytes / ESTIMATED_BYTES_PER_SERIES);
   }
 
   get isFull(): boolean {

@@ -178,7 +178,7 @@ export class MetricsCollector {
    *
    *     collector.recordAll({ chain_network_sent_bytes_total: 512, chain_peers_known: { value: 7, labels: { health: 'healthy' } } });
    *
-   * @param labels of all of them; those of a value are added
+   * @param labels of all of them that have such labels; those of a value are added
    */
   recordAll(values: Readonly<Record<string, RecordedValue>>, labels?: CollectorLabels): void {
     this.#recorder.recordAll(values, labels);
@@ -244,7 +244,12 @@ export class MetricsCollector {
     const stride = this.#options.strides.get(name) ?? 1;
     const { clock } = this.#options;
     const sampler = stride === 1 ? undefined : new StrideSampler(stride, () => clock.random());
-    const metric = new CollectedMetric({ name, port, gate: this.#sections.gateOf(name) }, sampler, this.#context);
+    const labelNames = this.#options.registry.labelNames(name);
+    const metric = new CollectedMetric(
+      { name, port, gate: this.#sections.gateOf(name), labelNames },
+      sampler,
+      this.#context,
+    );
     this.#metrics.set(name, metric);
     return metric;
   }

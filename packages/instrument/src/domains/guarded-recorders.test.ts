@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { guardRecorders } from './guarded-recorders.ts';
+import { Registry } from '../registry.ts';
+import { countFailuresOf, guardRecorders } from './guarded-recorders.ts';
 
 class Guarded {
   readonly seen: unknown[] = [];
@@ -38,4 +39,19 @@ test('a recorder with its argument does what it did, and answers what it answere
 test('other methods are left alone', () => {
   assert.equal(new Guarded().describe(undefined), undefined);
   assert.deepEqual(Object.keys(Guarded.prototype), []);
+});
+
+test('what an argument throws when it is read does not reach the node, and is counted', () => {
+  const registry = new Registry();
+  const guarded = countFailuresOf(new Guarded(), registry);
+  const throwing = {
+    get height(): number {
+      throw new Error('from a getter');
+    },
+  };
+  guarded.recordHeight(throwing);
+  assert.equal(guarded.updateHeight(throwing), undefined);
+  assert.deepEqual(guarded.seen, []);
+  assert.equal(registry.droppedRecords().internal, 2);
+  new Guarded().recordHeight(throwing);
 });

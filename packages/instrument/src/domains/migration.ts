@@ -122,6 +122,7 @@ export class MigrationMetrics {
     if (!Number.isNaN(progressRatio)) this.#progressRatio = progressRatio;
   }
 
+  /** Before the first phase a migration has not started, which is phase 0. */
   #labelOf(phase = this.#phase ?? 0): PhaseLabel {
     return labelOf(phase) as PhaseLabel;
   }

@@ -208,6 +208,18 @@ describe('createNodeMetrics', () => {
     assert.ok(Object.values(registry.droppedRecords()).every((count) => count === 0));
   });
 
+  it('counts what an argument throws when it is read', () => {
+    const registry = new Registry();
+    const { consensus } = createNodeMetrics({ registry, sets: ['consensus'] });
+    const throwing = {
+      get height(): number {
+        throw new Error('from a getter');
+      },
+    };
+    consensus.recordBlockCommitted(throwing as never);
+    assert.equal(registry.droppedRecords().internal, 1);
+  });
+
   it('makes all or nothing, so that it can be tried again', () => {
     const small = new Registry({ maxSeries: 100 });
     assert.throws(() => createNodeMetrics({ registry: small }), { code: 'series_limit' });

@@ -11,6 +11,7 @@ import { type BlocksEvents, BlocksMetrics } from './blocks.ts';
 import { type ConsensusEvents, ConsensusMetrics } from './consensus.ts';
 import { DEFAULT_WINDOW_SECONDS, type DomainContext } from './context.ts';
 import { type ContractsEvents, ContractsMetrics } from './contracts.ts';
+import { countFailuresOf } from './guarded-recorders.ts';
 import { type InferenceEvents, InferenceMetrics } from './inference.ts';
 import { type MempoolEvents, MempoolMetrics } from './mempool.ts';
 import { type MigrationEvents, MigrationMetrics } from './migration.ts';
@@ -132,7 +133,7 @@ export function createNodeMetrics<const N extends DomainSetName = DomainSetName>
     [...made].filter((name) => !silent.has(name)),
   );
   const entries = Array.from(made, (name) => {
-    return [name, silent.has(name) ? silenced(MAKERS[name](nothing)) : MAKERS[name](live)];
+    return [name, silent.has(name) ? silenced(MAKERS[name](nothing)) : countFailuresOf(MAKERS[name](live), registry)];
   });
   return { ...Object.fromEntries(entries), events } as NodeMetrics<N>;
 }

@@ -57,7 +57,8 @@ export class ProtocolMetrics {
 
   recordEvent(fields: ProtocolEvent): void {
     // The fields are labels themselves; the instrument reads those that it has.
-    this.#instruments.events.inc(fields, fields.count);
+    const { protocol, event, count } = fields;
+    this.#instruments.events.inc({ protocol, event }, count);
     this.#events.publish?.('protocol.event_counted', fields);
   }
 

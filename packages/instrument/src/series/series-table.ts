@@ -137,6 +137,7 @@ export class SeriesTable {
         if (ordinal === undefined) return this.#admit(labels);
         key = key * dimension.radix + ordinal;
       }
+      if (countOf(labels) !== this.#dimensions.length) return UNKNOWN_LABEL;
       if (this.#rowsByKey === undefined) return key;
       return this.#rowsByKey.get(key) ?? this.#admit(labels);
     } catch {
@@ -287,6 +288,7 @@ export class SeriesTable {
 
   /** The way of a record that is not to an existing series: refused, led to `other`, or the first of a new series. */
   #admit(labels: UncheckedLabels): number {
+    if (countOf(labels) > this.#dimensions.length) return UNKNOWN_LABEL;
     // All of them are read before any is judged: a getter may record as well.
     const values = this.#dimensions.map((dimension) => asKept(labels[dimension.name]));
     const admissions = this.#dimensions.map((dimension, i) => dimension.examine(values[i]));
@@ -396,4 +398,11 @@ function asKept(value: unknown): unknown {
 /** Why a record that `rowOf` answered so was refused. */
 export function reasonOf(answer: number): DropReason {
   return DROP_REASONS[-1 - answer] ?? 'internal';
+}
+
+/** Labels given; a label that the metric does not have would otherwise be lost without a trace. */
+function countOf(labels: UncheckedLabels): number {
+  let count = 0;
+  for (const _name in labels) count++;
+  return count;
 }

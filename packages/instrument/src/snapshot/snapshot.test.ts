@@ -201,6 +201,15 @@ describe('state sets', () => {
     assert.deepEqual(values(), [1, 0, 0]);
   });
 
+  it('take nothing but true and false for whether a state is active', () => {
+    const registry = new Registry();
+    const state = registry.stateSet({ name: 'sync_state', help, labels: { state: ['idle', 'busy'] } });
+    const refused = [undefined, null, 1, 'no', Number.NaN];
+    for (const isActive of refused) state.setActive('idle', isActive as never);
+    assert.equal(familyOf(registry, 'sync_state').points.length, 0);
+    assert.equal(registry.droppedRecords().invalid_value, refused.length);
+  });
+
   it('may have other labels, and another name for the label of the states', () => {
     const registry = new Registry();
     const health = registry.stateSet({
