@@ -111,8 +111,10 @@ class Family {
     return this.series.get(seriesText('', labels));
   }
 
-  remove(labels: SeriesLabels): void {
-    if (this.series.delete(seriesText('', labels))) this.#use(labels, -1);
+  remove(labels: SeriesLabels): boolean {
+    const isThere = this.series.delete(seriesText('', labels));
+    if (isThere) this.#use(labels, -1);
+    return isThere;
   }
 
   #admitted(labels: SeriesLabels): SeriesLabels {
@@ -160,9 +162,9 @@ export class GroundTruth {
     series.content.add(value);
   }
 
-  /** A series ended, or a gauge became absent: it must not be shown. */
-  remove(definition: TruthDefinition, labels: SeriesLabels = {}): void {
-    this.#family(definition).remove(labels);
+  /** A series ended, or a gauge became absent: it must not be shown. False when there was none. */
+  remove(definition: TruthDefinition, labels: SeriesLabels = {}): boolean {
+    return this.#family(definition).remove(labels);
   }
 
   /** Nothing is known of the series of a metric any more; its total stays. */

@@ -103,8 +103,10 @@ export function peersEffects({ truth }: EffectContext) {
     return true;
   };
   const forget = (peer: string) => {
-    truth.remove(table.height, { peer });
-    truth.remove(table.reputationScore, { peer });
+    // A peer beyond the bound may be the one that `other` shows.
+    for (const gauge of [table.height, table.reputationScore]) {
+      if (!truth.remove(gauge, { peer })) truth.remove(gauge, { peer: 'other' });
+    }
   };
   return {
     recordPeerConnected: ({ peer, direction, version = 'unknown', country = 'ZZ' }) => {

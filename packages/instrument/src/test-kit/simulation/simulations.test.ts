@@ -139,6 +139,12 @@ describe('a simulated network', () => {
     );
   });
 
+  it('is exact where one of more peers than have series of their own leaves', () => {
+    const test = createTestMetrics({ sets: ['network', 'peers'] });
+    const partitions = [{ startSeconds: 1, durationSeconds: 1, affectedRatio: 1 / 129 }];
+    assertAccurate(test, simulateNetworkConditions(test, { durationSeconds: 2, peerCount: 129, partitions, seed: 0 }));
+  });
+
   it('keeps as many peers as it was asked for, and loses the share that it was asked to lose', () => {
     const test = createTestMetrics();
     const conditions = { durationSeconds: 50, peerCount: 100, churnRatio: 0.05, lossRatio: 0.1, messagesPerSecond: 4 };
