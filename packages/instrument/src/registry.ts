@@ -97,6 +97,7 @@ export class Registry {
   readonly #collection: Collection;
   /** By name. */
   readonly #families: Family[] = [];
+  readonly #familiesByName = new Map<string, Family>();
   readonly #sampleNames = new Map<string, string>();
   readonly #instruments = new Map<string, object>();
   readonly #handleCaches = new Map<SeriesTable, HandleCache<SeriesHandle>>();
@@ -210,12 +211,12 @@ export class Registry {
 
   /** The names of a metric's labels, in the order of its declaration; undefined when there is no such metric. */
   labelNames(name: string): readonly string[] | undefined {
-    return this.#families.find((family) => family.description.name === name)?.table.labelNames;
+    return this.#familiesByName.get(name)?.table.labelNames;
   }
 
   /** Whether the metric has a series of exactly these labels now. Makes nothing, and never throws. */
   hasSeries(name: string, labels: Readonly<Record<string, unknown>>): boolean {
-    const table = this.#families.find((family) => family.description.name === name)?.table;
+    const table = this.#familiesByName.get(name)?.table;
     return table !== undefined && table.existingRowOf(labels) >= 0;
   }
 
@@ -317,7 +318,7 @@ export class Registry {
 
   #gatherAndDerive(): readonly (readonly FamilySnapshot[])[] {
     const foreign = this.#collection.gatherAndDerive((name) => {
-      return this.#families.find((family) => family.description.name === name)?.snapshot();
+      return this.#familiesByName.get(name)?.snapshot();
     });
     this.#expire();
     return foreign;
@@ -375,7 +376,9 @@ export class Registry {
     const table = new SeriesTable(this.#shared, { family, layout, dimensions, maxSeries, expireAfterMs });
     for (const claimed of sampleNames) this.#sampleNames.set(claimed, name);
     const next = this.#families.findIndex((other) => other.description.name > name);
-    this.#families.splice(next === -1 ? this.#families.length : next, 0, asFamily(table, registration.bounds));
+    const shown = asFamily(table, registration.bounds);
+    this.#families.splice(next === -1 ? this.#families.length : next, 0, shown);
+    this.#familiesByName.set(name, shown);
     return table;
   }
 

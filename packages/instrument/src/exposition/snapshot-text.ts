@@ -53,7 +53,11 @@ export function writeFamilySnapshot(writer: ByteWriter, family: FamilySnapshot):
   }
 }
 
-function writeHead(writer: ByteWriter, { name, type, help }: FamilySnapshot): void {
+/** The lines before a metric's samples. */
+export function writeHead(
+  writer: ByteWriter,
+  { name, type, help }: Pick<FamilySnapshot, 'name' | 'type' | 'help'>,
+): void {
   const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   writer.text(`# HELP ${name} ${escaped}\n# TYPE ${name} ${TYPES[type]}\n`);
 }

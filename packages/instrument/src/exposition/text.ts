@@ -4,9 +4,10 @@
 
 import type { Label } from '../labels.ts';
 import type { Registry } from '../registry.ts';
-import type { Family, FamilyDescription } from '../snapshot/family.ts';
+import type { Family } from '../snapshot/family.ts';
 import { ByteWriter, PreparedBytes } from './byte-writer.ts';
-import { renderSnapshotText, writeFamilySnapshot } from './snapshot-text.ts';
+import { escapeQuoted } from './sample-lines.ts';
+import { renderSnapshotText, writeFamilySnapshot, writeHead } from './snapshot-text.ts';
 
 /** The `Content-Type` of what `renderText` and `renderTextBytes` give. */
 export const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -82,18 +83,7 @@ function textOf(family: Family): FamilyText {
   return { version, text: new PreparedBytes(writer.finish()), starts };
 }
 
-function writeHead(writer: ByteWriter, { name, type, help }: FamilyDescription): void {
-  const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  // This format knows neither infos nor state sets.
-  const knownType = type === 'info' || type === 'stateset' ? 'gauge' : type;
-  writer.text(`# HELP ${name} ${escaped.toWellFormed()}\n# TYPE ${name} ${knownType}\n`);
-}
-
 function writeBeginning(writer: ByteWriter, name: string, labels: readonly Label[]): void {
-  const pairs = labels.map((label) => `${label.name}="${escapeLabelValue(label.value)}"`);
+  const pairs = labels.map((label) => `${label.name}="${escapeQuoted(label.value)}"`);
   writer.text(pairs.length === 0 ? `${name} ` : `${name}{${pairs.join(',')}} `);
-}
-
-function escapeLabelValue(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
