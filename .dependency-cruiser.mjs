@@ -43,8 +43,22 @@ export default {
       name: 'stores-are-hidden',
       comment: 'Everybody sees storage/interface.ts; only the roots and tests construct a store.',
       severity: 'error',
-      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(storage/embedded/|app/)|${TESTS}` },
+      from: { path: `^${MONITOR}`, pathNot: `^${MONITOR}/(storage/(embedded|remote)/|app/)|${TESTS}` },
       to: { path: `^${MONITOR}/storage/(embedded|remote)/` },
+    },
+    {
+      name: 'sqlite-knows-no-store',
+      comment: 'What both stores share depends on neither.',
+      severity: 'error',
+      from: { path: `^${MONITOR}/storage/sqlite/`, pathNot: TESTS },
+      to: { path: `^${MONITOR}/storage/(embedded|remote)/` },
+    },
+    {
+      name: 'stores-know-no-other',
+      comment: 'The two stores share storage/sqlite/ and nothing else.',
+      severity: 'error',
+      from: { path: `^${MONITOR}/storage/(embedded|remote)/`, pathNot: TESTS },
+      to: { path: `^${MONITOR}/storage/(embedded|remote)/`, pathNot: `^${MONITOR}/storage/$1/` },
     },
     {
       name: 'promql-is-hidden',
@@ -73,9 +87,10 @@ export default {
     },
     {
       name: 'storage-depends-on-the-model-alone',
+      comment: 'A remote engine evaluates queries itself: it is a QueryEngine too.',
       severity: 'error',
       from: { path: `^${MONITOR}/storage/`, pathNot: TESTS },
-      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(storage|model)/` },
+      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(storage|model)/|^${MONITOR}/promql/interface\\.ts$` },
     },
     {
       name: 'only-roots-wire',

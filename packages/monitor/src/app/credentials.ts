@@ -8,16 +8,20 @@ import { ChainpulseError } from '../model/errors.ts';
 export type ReadAuthorization = () => Promise<string | undefined>;
 
 /** User and password in the address count when the configuration names no other. */
-export function credentialsOf({ bearerTokenFile, basicAuth }: TargetConfig, url: URL): ReadAuthorization {
+export function credentialsOf(
+  { bearerTokenFile, basicAuth }: Pick<TargetConfig, 'bearerTokenFile' | 'basicAuth'>,
+  url: URL,
+): ReadAuthorization {
   if (bearerTokenFile !== undefined) return async () => `Bearer ${await secretIn(bearerTokenFile)}`;
-  if (basicAuth !== undefined) return async () => basic(basicAuth.username, await secretIn(basicAuth.passwordFile));
+  if (basicAuth !== undefined)
+    return async () => basicAuthorization(basicAuth.username, await secretIn(basicAuth.passwordFile));
   const inUrl = authorizationIn(url);
   return async () => inUrl;
 }
 
 /** From the user and password in an address. */
 export function authorizationIn({ username, password }: URL): string | undefined {
-  return username === '' && password === '' ? undefined : basic(decoded(username), decoded(password));
+  return username === '' && password === '' ? undefined : basicAuthorization(decoded(username), decoded(password));
 }
 
 /** A percent sign that begins no escape stands for itself. */
@@ -29,7 +33,7 @@ function decoded(text: string): string {
   }
 }
 
-function basic(username: string, password: string): string {
+export function basicAuthorization(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 

@@ -11,9 +11,11 @@ import { ObservedAppender } from '../engine/observed-appender.ts';
 import { HealthJudge } from '../health/health-judge.ts';
 import { formatDuration } from '../model/duration.ts';
 import { MonitorMetrics } from '../self/monitor-metrics.ts';
+import { Security } from '../server/auth/security.ts';
 import { LiveFeed } from '../server/chain/live-feed.ts';
+import { assertMayListen } from '../server/exposure.ts';
 import { listen } from '../server/listen.ts';
-import { assertLoopback } from '../server/loopback.ts';
+import type { PushObserver } from '../server/push/push-observer.ts';
 import { createServer } from '../server/server.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { registerProcessMetrics } from '../sources/machine/process-metrics.ts';
@@ -52,8 +54,6 @@ interface OwnNode {
 
 /** @throws {ChainpulseError} with what is wrong and what to do. */
 export async function startMonitor(config: Config, options: MonitorOptions): Promise<Monitor> {
-  await assertLoopback(config.server.host);
-  await assertPortFree(config.server);
   const log = pino.destination({ dest: 2, sync: true });
   // A terminal that was closed takes no more lines, and the monitor still has to stop in order.
   log.on('error', () => {});
@@ -62,7 +62,11 @@ export async function startMonitor(config: Config, options: MonitorOptions): Pro
   // Not `await using`: the parser that guards the dependency directions does not know it.
   const parts = new AsyncDisposableStack();
   try {
-    const running = await startParts({ config, logger, parts, options });
+    const security = await Security.open(config.server, logger);
+    parts.defer(() => security.close());
+    await assertMayListen(config.server.host, security);
+    await assertPortFree(config.server);
+    const running = await startParts({ config, logger, security, parts, options });
     return { config, ...running, stop: () => parts.disposeAsync() };
   } catch (error) {
     await parts.disposeAsync();
@@ -73,6 +77,7 @@ export async function startMonitor(config: Config, options: MonitorOptions): Pro
 interface Start {
   readonly config: Config;
   readonly logger: Logger;
+  readonly security: Security;
   /** What has been started, to be stopped in the opposite order. */
   readonly parts: AsyncDisposableStack;
   readonly options: MonitorOptions;
@@ -81,19 +86,21 @@ interface Start {
 async function startParts({
   config: configured,
   logger,
+  security,
   parts,
   options,
 }: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
   const recordings = await openRecordings(configured);
   const time = runClockFor(configured.targets, recordings.firstTimestampMs);
-  const engine = await startStore(configured, time, options.onFailure);
+  const engine = await startStore(configured, time, logger, options.onFailure);
   parts.defer(() => engine.close());
   time.followHistory((await engine.stats()).newestTimeMs);
   warnOfTimeAhead(time, logger);
   const config = await withOwnNode(configured, parts, options);
-  const { metrics, feed, health, watched } = connect({ config, time, engine, logger, recordings });
+  const { metrics, feed, health, watched, pushes } = connect({ config, time, engine, logger, recordings });
   parts.defer(registerProcessMetrics(metrics.registry));
   const server = createServer({
+    security,
     engine,
     clock: time.clock,
     targets: () => watched.statuses(),
@@ -105,10 +112,11 @@ async function startParts({
     version: VERSION,
     startedMs: time.clock.nowMs(),
     queryObserver: metrics,
+    pushObserver: pushes,
     logger,
   });
   parts.defer(() => server.close());
-  const url = await listen(server, config.server);
+  const url = await listen(server, config.server, security);
   parts.defer(() => watched.stop());
   watched.start(url);
   void recordings.ended().then(() => {
@@ -134,12 +142,17 @@ function warnOfTimeAhead({ aheadMs }: RunClock, logger: Logger): void {
   );
 }
 
-function startStore(config: Config, time: RunClock, onLost: (error: Error) => void): Promise<EngineClient> {
-  const { directory, retention, durability } = config.storage;
+function startStore(
+  config: Config,
+  time: RunClock,
+  logger: Logger,
+  onLost: (error: Error) => void,
+): Promise<EngineClient> {
   return startEngine({
     workerUrl: WORKER,
-    settings: { directory, retentionMs: retention, durability, clock: time.forWorker },
+    settings: { storage: config.storage, otlp: config.otlp, clock: time.forWorker },
     onLost,
+    onNotice: (message) => logger.warn(message),
   });
 }
 
@@ -189,5 +202,18 @@ function connect({ config, time, engine, logger, recordings }: Ground) {
       feed.publishTargets();
     },
   });
-  return { metrics, feed, health, watched };
+  const pushes: PushObserver = {
+    pushEnded: (event) => {
+      metrics.pushEnded(event);
+      if (event.newestTimeMs === undefined) return;
+      log.succeeded();
+      health.appendSucceeded();
+      feed.publishCommit({ timeMs: event.newestTimeMs, samples: event.samples + event.histograms });
+    },
+    appendFailed: (error) => {
+      log.failed(error);
+      health.appendFailed(error);
+    },
+  };
+  return { metrics, feed, health, watched, pushes };
 }

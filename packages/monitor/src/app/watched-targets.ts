@@ -14,6 +14,7 @@ import { TargetLoop } from '../sources/target-loop.ts';
 import type { Appender } from '../storage/interface.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Recordings } from './recordings.ts';
+import { targetTlsOf } from './target-tls.ts';
 
 export interface WatchedTargetsOptions {
   readonly config: Config;
@@ -82,7 +83,10 @@ function collectorOf(target: TargetConfig, { timeoutMs }: TargetPlan, { collecti
         timeoutMs,
         bodyLimitBytes,
         sampleLimit: target.sampleLimit ?? collection.sampleLimit,
+        nativeHistograms: target.nativeHistograms,
+        classicHistograms: target.classicHistograms,
         readAuthorization: credentialsOf(target, url.url),
+        readTls: targetTlsOf(target),
       });
     case 'evm':
       return createEvmCollector({

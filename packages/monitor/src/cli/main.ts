@@ -5,6 +5,9 @@ import { ConfigError } from '../config/read-config.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import { VERSION } from '../version.ts';
 import { demoCommand } from './demo.ts';
+import { exportCommand } from './export.ts';
+import { hashPasswordCommand } from './hash-password.ts';
+import { importCommand } from './import.ts';
 import { queryCommand } from './query.ts';
 import { UsageError } from './usage-error.ts';
 import { watchCommand } from './watch.ts';
@@ -30,7 +33,14 @@ Try:
   )
   .exitOverride();
 
-for (const command of [watchCommand(), demoCommand(), queryCommand()]) {
+for (const command of [
+  watchCommand(),
+  demoCommand(),
+  queryCommand(),
+  importCommand(),
+  exportCommand(),
+  hashPasswordCommand(),
+]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

@@ -11,6 +11,8 @@ export interface MonitorOptions {
   /** false with --no-machine. */
   readonly machine: boolean;
   readonly logLevel?: string;
+  readonly webConfig?: string;
+  readonly insecure?: boolean;
 }
 
 export interface Defaults {
@@ -20,11 +22,10 @@ export interface Defaults {
 
 export function addMonitorOptions(command: Command, defaults: Defaults): Command {
   return command
-    .option(
-      '--host <address>',
-      'address to listen on; only loopback until the monitor can authenticate (default 127.0.0.1)',
-    )
+    .option('--host <address>', 'address to listen on; any but loopback demands users and TLS (default 127.0.0.1)')
     .option('--port <number>', 'port of the page and the API; 0 takes a free one (default 8090)')
+    .option('--web-config <file>', "users and TLS, in the format of Prometheus' web configuration")
+    .option('--insecure', 'listen on any address all the same, without users and TLS')
     .option('--data <folder>', `where the history is kept (default ${defaults.data})`)
     .option('--retention <duration>', 'how long history is kept, such as 30d, or unlimited (default 30d)')
     .option('--no-machine', "leave this machine's and the monitor's own metrics out of the store")
@@ -42,6 +43,8 @@ export function withOptions(config: ConfigInput, options: MonitorOptions): Confi
       ...config.server,
       ...(options.host !== undefined && { host: options.host }),
       ...(options.port !== undefined && { port: /^\d+$/.test(options.port) ? Number(options.port) : Number.NaN }),
+      ...(options.webConfig !== undefined && { webConfig: options.webConfig }),
+      ...(options.insecure === true && { insecure: true }),
     },
     storage: {
       ...config.storage,

@@ -1,19 +1,18 @@
 // `chainpulse query`: PromQL in the terminal, answered by a running monitor or any other server with Prometheus' API.
 
 import { Command, Option } from 'commander';
-import { authorizationIn } from '../app/credentials.ts';
 import { parseDurationMs } from '../model/duration.ts';
-import { ChainpulseError, withoutCredentials } from '../model/errors.ts';
+import { ChainpulseError } from '../model/errors.ts';
+import { addClientOptions, type ClientOptions, MonitorClient } from './client.ts';
 import { type Answer, FORMATS, type Format, formatAnswer } from './query-format.ts';
+import { parseTimeMs } from './time-option.ts';
 import { UsageError } from './usage-error.ts';
 
-const DEFAULT_URL = 'http://127.0.0.1:8090';
 const DEFAULT_STEPS = 120;
 /** To learn the monitor's time. */
 const TIME_LIMIT_MS = 2000;
 
-interface QueryOptions {
-  readonly url: string;
+interface QueryOptions extends ClientOptions {
   readonly time?: string;
   readonly start?: string;
   readonly end?: string;
@@ -22,10 +21,10 @@ interface QueryOptions {
 }
 
 export function queryCommand(): Command {
-  return new Command('query')
+  const command = new Command('query')
     .description('Ask a running monitor in PromQL.')
-    .argument('<expression>', 'PromQL')
-    .option('--url <address>', 'the monitor, or any server with the Prometheus API', DEFAULT_URL)
+    .argument('<expression>', 'PromQL');
+  return addClientOptions(command)
     .option('--time <time>', 'the moment to answer for (default now)')
     .option('--start <time>', 'first moment of a range')
     .option('--end <time>', 'last moment of a range (default now)')
@@ -49,7 +48,16 @@ Examples:
 }
 
 async function query(expression: string, options: QueryOptions): Promise<void> {
-  const nowMs = await serverTimeMs(options.url);
+  const client = new MonitorClient(options, 'PromQL answer');
+  try {
+    await printAnswer(client, expression, options);
+  } finally {
+    client.close();
+  }
+}
+
+async function printAnswer(client: MonitorClient, expression: string, options: QueryOptions): Promise<void> {
+  const nowMs = await serverTimeMs(client);
   const form = new URLSearchParams({ query: expression });
   const isRange = options.start !== undefined;
   if (options.start === undefined) {
@@ -67,22 +75,11 @@ async function query(expression: string, options: QueryOptions): Promise<void> {
     form.set('end', String(endMs / 1000));
     form.set('step', String(stepSeconds(options.step, endMs - startMs)));
   }
-  const answer = await ask(options.url, isRange ? 'query_range' : 'query', form);
+  const answer = await ask(client, isRange ? 'query_range' : 'query', form);
   process.stdout.write(
     formatAnswer(answer, options.format ?? (isRange ? 'chart' : 'table'), process.stdout.columns ?? 100),
   );
   for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
-}
-
-function parseTimeMs(option: string, text: string, nowMs: number): number {
-  if (text === 'now') return nowMs;
-  const agoMs = text.startsWith('-') ? parseDurationMs(text.slice(1)) : undefined;
-  if (agoMs !== undefined) return nowMs - agoMs;
-  const timeMs = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(timeMs)) {
-    throw new UsageError(`${option} "${text}" is no time: write 1795181530, 2026-11-20T13:00:00Z or -1h`);
-  }
-  return timeMs;
 }
 
 function stepSeconds(text: string | undefined, rangeMs: number): number {
@@ -100,56 +97,26 @@ interface PrometheusAnswer {
   readonly warnings?: readonly string[];
 }
 
-async function ask(url: string, endpoint: string, form: URLSearchParams): Promise<Answer> {
-  if (!URL.canParse(url)) throw new UsageError(`--url is no URL: write for example ${DEFAULT_URL}`);
-  const shownUrl = withoutCredentials(url);
-  const target = addressOf(url, `api/v1/${endpoint}`);
-  let answer: PrometheusAnswer;
-  try {
-    const response = await fetch(withoutUser(target), { method: 'POST', body: form, headers: authorizationOf(target) });
-    answer = (await response.json()) as PrometheusAnswer;
-  } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : 'the answer is no JSON';
-    throw new ChainpulseError(
-      'query_unreachable',
-      `No PromQL answer from ${shownUrl} (${cause}). Is the monitor running there? Start it with "chainpulse watch" or name another with --url.`,
-      { cause: error },
-    );
+async function ask(client: MonitorClient, endpoint: string, form: URLSearchParams): Promise<Answer> {
+  const answer = (await client.json(`api/v1/${endpoint}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: form.toString(),
+  })) as PrometheusAnswer | null;
+  if (answer?.data === undefined) {
+    throw new ChainpulseError('query_refused', answer?.error ?? `${client.shownUrl} refused the query`);
   }
-  if (answer.data === undefined)
-    throw new ChainpulseError('query_refused', answer.error ?? `${shownUrl} refused the query`);
   return { ...answer.data, warnings: answer.warnings ?? [] } as Answer;
 }
 
 /** The monitor's time, which a replay or a clock that was set back parts from this machine's; its own where there is none. */
-async function serverTimeMs(url: string): Promise<number> {
+async function serverTimeMs(client: MonitorClient): Promise<number> {
   try {
-    const snapshot = addressOf(url, 'api/chain/v1/snapshot');
-    const response = await fetch(withoutUser(snapshot), {
-      headers: authorizationOf(snapshot),
-      signal: AbortSignal.timeout(TIME_LIMIT_MS),
-    });
-    const { timeMs } = (await response.json()) as { timeMs?: unknown };
+    const snapshot = await client.json('api/chain/v1/snapshot', { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
+    const { timeMs } = snapshot as { timeMs?: unknown };
     return typeof timeMs === 'number' ? timeMs : Date.now();
   } catch {
     // Another server with Prometheus' API has no such address; one that is not there is told of by the query.
     return Date.now();
   }
-}
-
-function addressOf(url: string, path: string): URL {
-  return new URL(path, url.endsWith('/') ? url : `${url}/`);
-}
-
-function authorizationOf(url: URL): Record<string, string> {
-  const authorization = authorizationIn(url);
-  return authorization === undefined ? {} : { authorization };
-}
-
-function withoutUser(url: URL): URL {
-  const bare = new URL(url);
-  bare.username = '';
-  bare.password = '';
-  return bare;
 }

@@ -171,3 +171,27 @@ test('two targets whose series could not be told apart are refused', () => {
   assert.deepEqual(problemsOf(targets('    node: other\n')), []);
   assert.deepEqual(problemsOf('targets:\n  - url: http://127.0.0.1:1/a\n  - url: evm+http://127.0.0.1:1\n'), []);
 });
+
+test('tokens, users and certificates that contradict themselves are refused where they stand', () => {
+  const auth = (text: string) => `server:\n  auth:\n    ${text}\n`;
+  const digest = 'ab'.repeat(32);
+  const target = (text: string) => `targets:\n  - ${text}\n`;
+  const cases: [string, RegExp][] = [
+    [
+      auth('tokens: [{ name: a, scopes: [read] }]'),
+      /:3:14: server\.auth\.tokens\[0\]: give either tokenFile or sha256/,
+    ],
+    [auth(`tokens: [{ name: a, tokenFile: f, sha256: ${digest}, scopes: [read] }]`), /give either tokenFile or sha256/],
+    [auth('tokens: [{ name: a, tokenFile: f, scopes: [] }]'), /write at least one of: read, push, admin/],
+    [auth('tokens: [{ name: a, tokenFile: f, scopes: [write] }]'), /write one of: read, push, admin/],
+    [auth('tokens: [{ name: a, sha256: secret, scopes: [read] }]'), /64 hexadecimal digits/],
+    [auth('users: [{ name: a, scopes: [read] }, { name: a, scopes: [push] }]'), /users\[1\]\.name: is there twice/],
+    ['server:\n  hosts: [http://x]\n', /hosts\[0\]: write a name without scheme and port/],
+    [target('{ url: http://x/, tls: { caFile: a } }'), /targets\[0\]\.tls: belongs to an https target/],
+    [target('{ url: evm+https://x/, tls: { caFile: a } }'), /NODE_EXTRA_CA_CERTS/],
+    [target('{ url: https://x/, tls: { certFile: a } }'), /give certFile and keyFile together/],
+  ];
+  for (const [text, pattern] of cases) assert.match(problemsOf(text).join('\n'), pattern, text);
+  const sound = `server:\n  webConfig: web.yml\n  hosts: [monitor.example]\n  auth: { publicHealth: true, tokens: [{ name: a, sha256: ${digest}, scopes: [push] }] }\ntargets: [{ url: https://x/, tls: { caFile: a, serverName: b } }]\n`;
+  assert.deepEqual(problemsOf(sound), []);
+});

@@ -2,41 +2,18 @@
 // the command line both end up here, and nothing else in the monitor validates configuration.
 
 import { z } from 'zod';
-import { parseDurationMs, parseSizeBytes } from '../model/duration.ts';
 import { ChainpulseError } from '../model/errors.ts';
+import { SCOPES } from '../server/auth/scopes.ts';
+import { clientTls, credentials, durationBetween, file, size } from './fields.ts';
+import { otlp } from './otlp-schema.ts';
+import { refuseStorageContradictions, storage } from './storage-schema.ts';
 import { parseTargetAddress } from './target-address.ts';
 
 const MAX_TARGETS = 1000;
 const LABEL_LENGTH = 200;
-
-function durationBetween(minMs: number, maxMs: number, range: string) {
-  return z.string({ error: 'write a duration such as 5s or 1h30m' }).transform((text, context) => {
-    const durationMs = parseDurationMs(text);
-    if (durationMs === undefined) {
-      context.addIssue({ code: 'custom', message: `"${text}" is no duration: write for example 5s, 1h30m or 30d` });
-    } else if (durationMs < minMs || durationMs > maxMs) {
-      context.addIssue({ code: 'custom', message: `${text} is outside ${range}` });
-    } else return durationMs;
-    return z.NEVER;
-  });
-}
-
-const size = z
-  .union([z.string(), z.number().int().nonnegative()], { error: 'write a size such as 64MiB' })
-  .transform((given, context) => {
-    const sizeBytes = parseSizeBytes(String(given));
-    if (sizeBytes !== undefined && sizeBytes > 0) return sizeBytes;
-    context.addIssue({ code: 'custom', message: `"${given}" is no size: write for example 64MiB` });
-    return z.NEVER;
-  });
-
-const retention = z.union(
-  [
-    z.literal('unlimited').transform(() => undefined),
-    durationBetween(60_000, 100 * 31_536_000_000, '1m to 100y (or write unlimited)'),
-  ],
-  { error: 'write a duration from 1m to 100y such as 30d, or unlimited' },
-);
+const MAX_TOKENS = 100;
+const MAX_USERS = 1000;
+const MAX_HOSTS = 64;
 
 const interval = durationBetween(100, 86_400_000, '100ms to 1d');
 const label = z.string().min(1).max(LABEL_LENGTH);
@@ -56,11 +33,6 @@ const address = z
     }
   });
 
-const credentials = z.strictObject({
-  username: z.string().min(1).describe('User name.'),
-  passwordFile: z.string().min(1).describe('File that holds the password; read at every request, so it may change.'),
-});
-
 const target = z.strictObject({
   url: address.describe('What is watched; the scheme says how: `http`, `https`, `evm+http`, `evm+https` or `replay`.'),
   job: label
@@ -75,8 +47,56 @@ const target = z.strictObject({
   timeout: interval.optional().describe('Overrides `collection.timeout`. At most the interval.'),
   bodyLimit: size.optional().describe('Overrides `collection.bodyLimit`.'),
   sampleLimit: z.number().int().positive().optional().describe('Overrides `collection.sampleLimit`.'),
+  nativeHistograms: z
+    .boolean()
+    .optional()
+    .describe("Asks for protobuf and takes native histograms, as Prometheus' `scrape_native_histograms`. Default: no."),
+  classicHistograms: z
+    .boolean()
+    .optional()
+    .describe('Keeps the classic buckets, sum and count of a histogram that comes in both forms. Default: yes.'),
   bearerTokenFile: z.string().min(1).optional().describe('File that holds a bearer token to send.'),
   basicAuth: credentials.optional().describe('Basic authentication to send.'),
+  tls: clientTls.optional().describe('How an `https` target is trusted. Its files are read again when they change.'),
+});
+
+const scopes = z
+  .array(z.enum(SCOPES))
+  .min(1, 'write at least one of: read, push, admin')
+  .max(SCOPES.length)
+  .describe('What is allowed: `read`, `push`, `admin` (everything).');
+
+const user = z.strictObject({
+  name: z.string().min(1).max(LABEL_LENGTH).describe('Name of a user of the web-config file.'),
+  scopes,
+});
+
+const token = z.strictObject({
+  name: z.string().min(1).max(LABEL_LENGTH).describe('Name of the token, for people.'),
+  tokenFile: file
+    .optional()
+    .describe('File that holds the token, of at least 16 characters; read again when it changes.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'write the SHA-256 of the token as 64 hexadecimal digits')
+    .optional()
+    .describe('SHA-256 of the token in hexadecimal, instead of a file.'),
+  scopes,
+});
+
+const auth = z.strictObject({
+  users: z
+    .array(user)
+    .max(MAX_USERS)
+    .optional()
+    .describe(
+      'What each user of the web-config file may do; one who is not named may do nothing. Default: everything.',
+    ),
+  tokens: z.array(token).max(MAX_TOKENS).default([]).describe('Bearer tokens that are accepted.'),
+  publicHealth: z
+    .boolean()
+    .default(false)
+    .describe('Answers `/live`, `/-/healthy` and `/-/ready` without credentials, for load balancers.'),
 });
 
 const server = z.strictObject({
@@ -84,7 +104,7 @@ const server = z.strictObject({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('Address to listen on. Only loopback addresses are accepted until the monitor can authenticate.'),
+    .describe('Address to listen on. Any but a loopback address demands TLS and users or tokens, or `insecure`.'),
   port: z
     .number({ error: PORT })
     .int(PORT)
@@ -92,17 +112,18 @@ const server = z.strictObject({
     .max(65535, PORT)
     .default(8090)
     .describe('Port of the page and the API. 0 takes a free one.'),
-});
-
-const storage = z.strictObject({
-  directory: z.string().min(1).default('chainpulse-data').describe('Folder of the history; made when it is missing.'),
-  retention: retention.prefault('30d').describe('How long history is kept: 1m to 100y, or `unlimited`.'),
-  durability: z
-    .enum(['full', 'normal'])
-    .default('full')
+  hosts: z
+    .array(z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i, 'write a name without scheme and port'))
+    .max(MAX_HOSTS)
+    .default([])
     .describe(
-      '`full`: what was stored survives power loss. `normal`: it survives a crash of the monitor; cheaper on slow disks.',
+      'Names under which browsers and clients reach the monitor, beside its own: what other names are asked for is refused.',
     ),
+  webConfig: file
+    .optional()
+    .describe("File with users and TLS in the format of Prometheus' web configuration; read again when it changes."),
+  auth: auth.prefault({}),
+  insecure: z.boolean().default(false).describe('Listens on any address without TLS, users and tokens all the same.'),
 });
 
 const collection = z.strictObject({
@@ -130,6 +151,7 @@ const fields = z.strictObject({
   server: server.prefault({}),
   storage: storage.prefault({}),
   collection: collection.prefault({}),
+  otlp: otlp.prefault({}),
   machine: z
     .boolean()
     .default(true)
@@ -164,7 +186,10 @@ function isObject(value: unknown): boolean {
 }
 
 /** What is wrong between fields. A field that is wrong in itself, or within something wrong, is passed over. */
-function refuseContradictions({ collection, targets }: Config, context: z.core.$RefinementCtx): void {
+function refuseContradictions(
+  { server, storage, otlp, collection, targets }: Config,
+  context: z.core.$RefinementCtx,
+): void {
   const isSound = (...path: readonly PropertyKey[]): boolean =>
     !context.issues.some(
       ({ code, path: at = [] }) => code !== 'unrecognized_keys' && at.every((part, depth) => part === path[depth]),
@@ -176,6 +201,17 @@ function refuseContradictions({ collection, targets }: Config, context: z.core.$
   if (isLong(collection.timeout, collection.interval, ['collection', 'timeout'], ['collection', 'interval'])) {
     refuse(['collection', 'timeout'], TIMEOUT_TOO_LONG);
   }
+  if (isSound('storage')) {
+    refuseStorageContradictions(storage, (path, message) => refuse(['storage', ...path], message));
+  }
+  if (otlp.promoteAllResourceAttributes && otlp.promoteResourceAttributes.length > 0) {
+    refuse(
+      ['otlp', 'promoteResourceAttributes'],
+      'promoteAllResourceAttributes promotes them all: give one of the two',
+    );
+  }
+  if (isSound('server', 'auth'))
+    refuseAuthContradictions(server.auth, (path, message) => refuse(['server', 'auth', ...path], message));
   if (!isSound('targets')) return;
   const firstWith = new Map<string, number>();
   targets.forEach((each, index) => {
@@ -189,6 +225,9 @@ function refuseContradictions({ collection, targets }: Config, context: z.core.$
     if (each.bearerTokenFile !== undefined && each.basicAuth !== undefined) {
       refuse(at('basicAuth'), 'give either bearerTokenFile or basicAuth');
     }
+    if (isSound(...at('url')) && isSound(...at('tls'))) {
+      refuseTlsContradictions(each, (message) => refuse(at('tls'), message));
+    }
     if (!IDENTIFYING.every((name) => isSound(...at(name)))) return;
     const identity = JSON.stringify(identityOf(each));
     const first = firstWith.get(identity);
@@ -199,4 +238,32 @@ function refuseContradictions({ collection, targets }: Config, context: z.core.$
         `has the same labels as targets[${first}]: give one of them a node or job of its own in the configuration file`,
       );
   });
+}
+
+function refuseAuthContradictions(
+  { users = [], tokens }: Config['server']['auth'],
+  refuse: (path: PropertyKey[], message: string) => void,
+): void {
+  tokens.forEach(({ tokenFile, sha256 }, index) => {
+    if ((tokenFile === undefined) === (sha256 === undefined)) {
+      refuse(['tokens', index], 'give either tokenFile or sha256');
+    }
+  });
+  for (const [list, entries] of [
+    ['users', users],
+    ['tokens', tokens],
+  ] as const) {
+    const names = entries.map(({ name }) => name);
+    names.forEach((name, index) => {
+      if (names.indexOf(name) !== index) refuse([list, index, 'name'], 'is there twice: give each a name of its own');
+    });
+  }
+}
+
+function refuseTlsContradictions({ url, tls }: TargetConfig, refuse: (message: string) => void): void {
+  if (tls === undefined) return;
+  if (url.kind !== 'scrape' || url.url.protocol !== 'https:') {
+    refuse('belongs to an https target; for evm+https name the certificates in the environment, NODE_EXTRA_CA_CERTS');
+  }
+  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) refuse('give certFile and keyFile together');
 }

@@ -3,8 +3,9 @@
 
 import { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
+import { packSeries } from '../model/packed-series.ts';
+import { readExemplars, readSamples } from './cursor-reader.ts';
 import type { Engine } from './interface.ts';
-import { packSeries } from './packed-series.ts';
 import type { Calls, WorkerSettings } from './protocol.ts';
 import { WorkerCalls } from './worker-calls.ts';
 
@@ -14,6 +15,8 @@ export interface EngineClientOptions {
   readonly settings: WorkerSettings;
   /** Called once when the worker ends without having been closed: the monitor cannot go on. */
   readonly onLost: (error: ChainpulseError) => void;
+  /** Told of what the store found or did by itself that the log should say, such as damaged history. */
+  readonly onNotice: (message: string) => void;
 }
 
 /** The engine, and the upkeep that its owner alone asks for. */
@@ -24,17 +27,27 @@ export interface EngineClient extends Engine {
 /** Starts the worker; fulfilled when the store is open. @throws {ChainpulseError} as the store's opening does. */
 export async function startEngine(options: EngineClientOptions): Promise<EngineClient> {
   const worker = new Worker(options.workerUrl, { workerData: options.settings, name: 'storage' });
-  const calls = new WorkerCalls(worker, options.onLost);
+  const calls = new WorkerCalls(worker, options.onLost, options.onNotice);
   await calls.opened;
   return {
     resolveSeries: (series) => calls.call('resolveSeries', [packSeries(series)]),
     append: (batch) => calls.call('append', [batch], { transfer: transferableOf(batch) }),
+    push: (request, signal) => {
+      const whole = { ...request, body: aloneInItsBuffer(request.body) };
+      return calls.call('push', [whole], { signal, transfer: [whole.body.buffer] });
+    },
     instant: (query, signal) => calls.call('instant', [query], { signal }),
     range: (query, signal) => calls.call('range', [query], { signal }),
+    select: (request, options) => readSamples(calls, request, options),
+    selectExemplars: (request, options) => readExemplars(calls, request, options),
     series: (request) => calls.call('series', [request]),
     labelNames: (request) => calls.call('labelNames', [request]),
     labelValues: (name, request) => calls.call('labelValues', [name, request]),
     metadata: (name, limit) => calls.call('metadata', [name, limit]),
+    cardinality: (limit) => calls.call('cardinality', [limit]),
+    deleteSeries: async (request) => (await calls.call('deleteSeries', [request])).series,
+    cleanTombstones: () => calls.call('cleanTombstones', []),
+    copyTo: (directory) => calls.call('copyTo', [directory]),
     stats: () => calls.call('stats', []),
     maintain: (nowMs) => calls.call('maintain', [nowMs]),
     close: async () => {
@@ -45,6 +58,12 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
       await exited;
     },
   };
+}
+
+/** A view into a larger buffer would take all of that along. */
+function aloneInItsBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isAlone = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return isAlone ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }
 
 /** The columns of a batch that lie alone in their buffers; a view into a larger one must be copied. */

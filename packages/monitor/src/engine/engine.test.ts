@@ -10,6 +10,8 @@ import { labelsFromRecord } from '../model/labels.ts';
 import { QueryError } from '../promql/interface.ts';
 import { type EngineClient, startEngine } from './client.ts';
 
+import { settingsFor } from './testing/worker-settings.ts';
+
 const WORKER = new URL('../app/worker.ts', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'chainpulse-engine-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,8 +25,9 @@ function start(
 ): Promise<EngineClient> {
   return startEngine({
     workerUrl,
-    settings: { directory: join(folder, name), retentionMs: undefined, durability: 'normal', clock: 'system' },
+    settings: settingsFor(join(folder, name)),
     onLost,
+    onNotice: assert.fail,
   });
 }
 
@@ -140,4 +143,23 @@ test('after it was closed it takes no more calls, and another may open the folde
   const again = await start('closed');
   assert.equal((await again.stats()).totalSeries, 1);
   await again.close();
+});
+
+test('a push is decoded and stored in the worker, visible to the next read, and its body is given away', async () => {
+  const engine = await start('push');
+  const timeMs = Date.now();
+  const push = (text: string) => {
+    const body = new Uint8Array(Buffer.from(text));
+    const pushed = engine.push({ protocol: 'text', encoding: 'identity', body, receivedMs: timeMs });
+    return { body, pushed };
+  };
+  const { body, pushed } = push(`pushed{at="a"} 4 ${timeMs}\n`);
+  assert.equal(body.length, 0);
+  assert.equal((await pushed).samples, 1);
+  const answer = await engine.instant({ expression: 'pushed', timeMs });
+  assert.deepEqual(answer.type === 'vector' && answer.samples.map(({ value }) => value), [4]);
+  const { outcome, errors } = await push('pushed 1 1\npushed x\n').pushed;
+  assert.equal(outcome, 'malformed');
+  assert.match(errors[0]!, /^line 2, column 8: /);
+  await engine.close();
 });

@@ -3,10 +3,14 @@
 // answered while a long one runs. Invariant: every request gets one response, also when the answer cannot be sent.
 
 import type { MessagePort } from 'node:worker_threads';
+import { ChainpulseError } from '../model/errors.ts';
+import { unpackSeries } from '../model/packed-series.ts';
 import type { QueryEngine } from '../promql/interface.ts';
-import type { Store } from '../storage/interface.ts';
+import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
+import type { LocalStore, Store } from '../storage/interface.ts';
+import { Cursors } from './cursors.ts';
 import { failureOf } from './failure.ts';
-import { unpackSeries } from './packed-series.ts';
+import { buffersOf } from './packed-samples.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
 
 type Port = Pick<MessagePort, 'postMessage' | 'on' | 'close'>;
@@ -15,8 +19,19 @@ type Handlers = {
   [Name in CallName]: (signal: AbortSignal, ...given: Calls[Name]['arguments']) => Promise<Calls[Name]['answer']>;
 };
 
-export function hostEngine(port: Port, store: Store, queries: QueryEngine): void {
-  const handlers = handlersOf(store, queries);
+/** What decodes pushes over the store. */
+interface Pushes {
+  push(request: PushRequest, signal: AbortSignal): Promise<PushAnswer>;
+}
+
+export interface HostedParts {
+  readonly store: Store;
+  readonly queries: QueryEngine;
+  readonly pushes: Pushes;
+}
+
+export function hostEngine(port: Port, parts: HostedParts): void {
+  const handlers = handlersOf(parts);
   const running = new Map<number, AbortController>();
 
   port.on('message', (request: Request) => {
@@ -45,31 +60,61 @@ export function hostEngine(port: Port, store: Store, queries: QueryEngine): void
   }
 }
 
-function handlersOf(store: Store, queries: QueryEngine): Handlers {
+function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
+  const cursors = new Cursors(store);
   return {
-    resolveSeries: (_, series) => store.resolveSeries(unpackSeries(series)),
+    resolveSeries: (_, series) => store.resolvePacked?.(series) ?? store.resolveSeries(unpackSeries(series)),
     append: (_, batch) => store.append(batch),
+    push: (signal, request) => pushes.push(request, signal),
     instant: (signal, query) => queries.instant(query, signal),
     range: (signal, query) => queries.range(query, signal),
     series: (_, request) => store.series(request),
     labelNames: (_, request) => store.labelNames(request),
     labelValues: (_, name, request) => store.labelValues(name, request),
     metadata: (_, name, limit) => store.metadata(name, limit),
+    openCursor: async (_, request) => ({ cursor: cursors.open(request) }),
+    nextPiece: (_, cursor) => cursors.next(cursor),
+    closeCursor: async (_, cursor) => {
+      cursors.close(cursor);
+      return undefined;
+    },
+    cardinality: async (_, limit) => localPartOf(store).cardinality(limit),
+    deleteSeries: async (_, request) => ({ series: await localPartOf(store).deleteSeries(request) }),
+    cleanTombstones: async () => {
+      await localPartOf(store).cleanTombstones();
+      return undefined;
+    },
+    copyTo: async (_, directory) => {
+      await localPartOf(store).copyTo(directory);
+      return undefined;
+    },
     stats: async () => store.stats(),
     maintain: async (_, nowMs) => {
       await store.maintain(nowMs);
       return undefined;
     },
     close: async () => {
+      cursors.closeAll();
       await store.close();
       return undefined;
     },
   };
 }
 
-/** The buffers of a matrix may be handed over: the evaluator made them for this answer alone. */
+/** @throws {ChainpulseError} `history_elsewhere` */
+function localPartOf(store: Store): LocalStore {
+  if ('copyTo' in store) return store as LocalStore;
+  throw new ChainpulseError(
+    'history_elsewhere',
+    'the history is kept by another engine (storage.engine): ask that one, in its own way',
+  );
+}
+
+/** The buffers of a matrix, and of a piece of a read, may be handed over: they were made for this answer alone. */
 function columnsOf(answer: Calls[CallName]['answer']): ArrayBuffer[] {
-  if (answer === undefined || !('type' in answer) || answer.type !== 'matrix') return [];
+  if (answer === undefined) return [];
+  if ('kind' in answer) return buffersOf(answer);
+  if (!('type' in answer) || answer.type !== 'matrix') return [];
   const buffers = new Set<ArrayBuffer>();
   for (const { timestampsMs, values } of answer.series) {
     buffers.add(timestampsMs.buffer as ArrayBuffer);

@@ -2,9 +2,36 @@
 // side of the main thread, `host.ts` the side of the worker, `protocol.ts` what passes between them.
 
 import type { QueryEngine } from '../promql/interface.ts';
-import type { Appender, Queryable, StoreStats } from '../storage/interface.ts';
+import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
+import type {
+  Appender,
+  ExemplarSeries,
+  LocalStore,
+  Queryable,
+  SelectRequest,
+  SeriesSamples,
+  Store,
+  StoreStats,
+} from '../storage/interface.ts';
 
-export interface Engine extends Appender, Omit<Queryable, 'select' | 'selectExemplars'>, QueryEngine {
+/** Of a read that may be long. */
+export interface ReadOptions {
+  /** Ends it; the iterator throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** How long the reader may be busy with what it has got; then the read ends with `read_closed`. Default a minute. */
+  readonly idleMs?: number;
+}
+
+/** What concerns history on this machine is refused with `history_elsewhere` where another engine keeps it. */
+export interface Engine extends Appender, Queryable, QueryEngine, Omit<LocalStore, keyof Store> {
+  /** Piece by piece, as fast as it is read. @throws {ChainpulseError} `reads_full`, `read_closed` */
+  select(request: SelectRequest, options?: ReadOptions): AsyncIterable<SeriesSamples>;
+  selectExemplars(request: SelectRequest, options?: ReadOptions): AsyncIterable<ExemplarSeries>;
+  /**
+   * Decodes what a sender pushed and stores it; the body is given away. Fulfilled when it is durable and visible.
+   * @throws {ChainpulseError} of the store: the sender has to keep the push. Bytes that cannot be read are an answer.
+   */
+  push(request: PushRequest, signal?: AbortSignal): Promise<PushAnswer>;
   stats(): Promise<StoreStats>;
   /** Fulfilled when everything is on disk and the worker has ended. */
   close(): Promise<void>;

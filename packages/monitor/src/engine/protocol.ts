@@ -2,22 +2,35 @@
 // `ok` or `failed`; the worker speaks first, with `opened` or `failedToOpen`. Columns are transferred, not copied, where
 // the sender is done with them.
 
+import type { Config } from '../config/schema.ts';
+import type { StorageConfig } from '../config/storage-schema.ts';
 import type { Batch, MetricMetadata } from '../model/batch.ts';
 import type { Labels } from '../model/labels.ts';
+import type { PackedSeries } from '../model/packed-series.ts';
 import type { InstantQuery, QueryErrorType, QueryPosition, QueryResult, RangeQuery } from '../promql/interface.ts';
-import type { AppendOutcome, SeriesRequest, StoreStats } from '../storage/interface.ts';
-import type { PackedSeries } from './packed-series.ts';
+import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
+import type { AppendOutcome, Cardinality, DeleteRequest, SeriesRequest, StoreStats } from '../storage/interface.ts';
+import type { CursorRequest } from './cursors.ts';
+import type { ReadPiece } from './packed-samples.ts';
 
 /** The questions, each with its arguments and its answer. */
 export interface Calls {
   resolveSeries: { arguments: [series: PackedSeries]; answer: Uint32Array };
   append: { arguments: [batch: Batch]; answer: AppendOutcome };
+  push: { arguments: [request: PushRequest]; answer: PushAnswer };
   instant: { arguments: [query: InstantQuery]; answer: QueryResult };
   range: { arguments: [query: RangeQuery]; answer: QueryResult };
   series: { arguments: [request: SeriesRequest]; answer: readonly Labels[] };
   labelNames: { arguments: [request: SeriesRequest]; answer: readonly string[] };
   labelValues: { arguments: [name: string, request: SeriesRequest]; answer: readonly string[] };
   metadata: { arguments: [name: string, limit: number]; answer: readonly MetricMetadata[] };
+  openCursor: { arguments: [request: CursorRequest]; answer: { readonly cursor: number } };
+  nextPiece: { arguments: [cursor: number]; answer: ReadPiece };
+  closeCursor: { arguments: [cursor: number]; answer: undefined };
+  cardinality: { arguments: [limit: number]; answer: Cardinality };
+  deleteSeries: { arguments: [request: DeleteRequest]; answer: { readonly series: number } };
+  cleanTombstones: { arguments: []; answer: undefined };
+  copyTo: { arguments: [directory: string]; answer: undefined };
   stats: { arguments: []; answer: StoreStats };
   maintain: { arguments: [nowMs: number]; answer: undefined };
   close: { arguments: []; answer: undefined };
@@ -32,6 +45,8 @@ export type Request =
 export type Response =
   | { kind: 'opened' }
   | { kind: 'failedToOpen'; failure: Failure }
+  /** Of what happens in the store by itself, in a sentence for the log. */
+  | { kind: 'notice'; message: string }
   | { kind: 'ok'; id: number; answer: Calls[CallName]['answer'] }
   | { kind: 'failed'; id: number; failure: Failure };
 
@@ -42,12 +57,10 @@ export interface Failure {
   readonly query?: { readonly type: QueryErrorType; readonly position: QueryPosition | undefined };
 }
 
-/** What the worker is started with. */
+/** What the worker is started with: plain data. */
 export interface WorkerSettings {
-  readonly directory: string;
-  /** undefined keeps everything. */
-  readonly retentionMs: number | undefined;
-  readonly durability: 'full' | 'normal';
+  readonly storage: StorageConfig;
+  readonly otlp: Config['otlp'];
   /** Where the clock of the run stands now and how fast it goes: a recording may be replayed on a virtual clock. */
   readonly clock: { readonly startMs: number; readonly speed: number } | 'system';
 }

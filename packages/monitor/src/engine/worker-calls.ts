@@ -22,14 +22,16 @@ export class WorkerCalls {
   readonly opened: Promise<void>;
   readonly #worker: Worker;
   readonly #onLost: (error: ChainpulseError) => void;
+  readonly #onNotice: (message: string) => void;
   readonly #opening = Promise.withResolvers<void>();
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #ended: ChainpulseError | undefined;
 
-  constructor(worker: Worker, onLost: (error: ChainpulseError) => void) {
+  constructor(worker: Worker, onLost: (error: ChainpulseError) => void, onNotice: (message: string) => void) {
     this.#worker = worker;
     this.#onLost = onLost;
+    this.#onNotice = onNotice;
     this.opened = this.#opening.promise;
     worker.on('message', (response: Response) => this.#receive(response));
     worker.on('error', (error) => {
@@ -70,6 +72,9 @@ export class WorkerCalls {
     switch (response.kind) {
       case 'opened':
         this.#opening.resolve();
+        break;
+      case 'notice':
+        this.#onNotice(response.message);
         break;
       case 'failedToOpen':
         this.#ended = errorOf(response.failure);

@@ -4,7 +4,7 @@ import { labelsFromRecord } from '../model/labels.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { HealthJudge } from './health-judge.ts';
 
-const NO_ERRORS = { append: 0, read: 0, seal: 0, delete: 0, checkpoint: 0 };
+const NO_ERRORS = { append: 0, read: 0, seal: 0, delete: 0, checkpoint: 0, merge: 0, cool: 0 };
 
 function target(id: string, changes: Partial<TargetStatus> = {}): TargetStatus {
   return {
@@ -79,5 +79,33 @@ test('errors that the store counted since the reading before are critical until 
   judge.observeStorage({ errorsTotal: { ...NO_ERRORS, seal: 2 } });
   assert.match(judge.judge().summary, /2 in seal/);
   judge.observeStorage({ errorsTotal: { ...NO_ERRORS, seal: 2 } });
+  assert.equal(judge.judge().status, 'healthy');
+});
+
+test('samples that wait long to be sent on are told of with the reason, and those that wait a moment are not', () => {
+  const judge = judgeOf([]);
+  const sending = {
+    queueSamples: 10,
+    queueBytes: 100,
+    shards: 1,
+    sentSamplesTotal: 0,
+    retriedSamplesTotal: 10,
+    droppedSamplesTotal: { refused: 0, age: 0, size: 0, damaged: 0 },
+    requestsTotal: { sent: 0, failed: 1, refused: 0 },
+    requestSecondsTotal: 1,
+    lastSuccessMs: undefined,
+    lastError: 'http://vm:8428 cannot be reached (ECONNREFUSED): start it',
+  };
+  judge.observeStorage({ errorsTotal: NO_ERRORS, sending: { ...sending, oldestWaitMs: 10_000 } });
+  assert.equal(judge.judge().status, 'healthy');
+  judge.observeStorage({ errorsTotal: NO_ERRORS, sending: { ...sending, oldestWaitMs: 600_000 } });
+  assert.match(
+    judge.judge().summary,
+    /^Samples wait to be sent to the other server: http:\/\/vm:8428 cannot be reached/,
+  );
+  judge.observeStorage({
+    errorsTotal: NO_ERRORS,
+    sending: { ...sending, oldestWaitMs: undefined, lastError: undefined },
+  });
   assert.equal(judge.judge().status, 'healthy');
 });

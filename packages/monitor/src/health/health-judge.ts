@@ -15,12 +15,16 @@ export interface HealthJudgeOptions {
   readonly onStorageChange?: () => void;
 }
 
+/** How long the oldest sample waits before that is told. */
+const SENDING_STUCK_AFTER_MS = 300_000;
+
 type ErrorCounts = StoreStats['errorsTotal'];
 
 export class HealthJudge {
   readonly #options: HealthJudgeOptions;
   #appendFailure: string | undefined;
   #errorCounts: ErrorCounts | undefined;
+  #sendFailure: string | undefined;
   #newErrors: readonly string[] = [];
 
   constructor(options: HealthJudgeOptions) {
@@ -42,8 +46,9 @@ export class HealthJudge {
   }
 
   /** Errors that the store has counted since the reading before make it critical until a reading without new ones. */
-  observeStorage({ errorsTotal }: Pick<StoreStats, 'errorsTotal'>): void {
+  observeStorage({ errorsTotal, sending }: Pick<StoreStats, 'errorsTotal' | 'sending'>): void {
     this.#change(() => {
+      this.#sendFailure = isStuck(sending) ? sending?.lastError : undefined;
       this.#newErrors = newErrors(this.#errorCounts, errorsTotal);
       this.#errorCounts = errorsTotal;
     });
@@ -71,6 +76,9 @@ export class HealthJudge {
     if (this.#appendFailure !== undefined) {
       reasons.push(`The store takes no samples: ${sentence(this.#appendFailure)}`);
     }
+    if (this.#sendFailure !== undefined) {
+      reasons.push(`Samples wait to be sent to the other server: ${sentence(this.#sendFailure)}`);
+    }
     if (this.#newErrors.length > 0) {
       reasons.push(
         `The store reports errors (${this.#newErrors.join(', ')}): look into the log of the monitor and check the disk.`,
@@ -84,6 +92,11 @@ export class HealthJudge {
     apply();
     if (this.#storageReasons().join() !== before) this.#options.onStorageChange?.();
   }
+}
+
+/** A server that is away for a moment is none of our business: what waits is safe in the queue. */
+function isStuck(sending: StoreStats['sending']): boolean {
+  return sending?.lastError !== undefined && (sending.oldestWaitMs ?? 0) >= SENDING_STUCK_AFTER_MS;
 }
 
 function newErrors(before: ErrorCounts | undefined, now: ErrorCounts): readonly string[] {

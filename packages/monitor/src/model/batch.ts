@@ -13,6 +13,8 @@ export interface Batch {
   /** Native histograms, each at the row it belongs to. */
   readonly histograms?: readonly HistogramRow[];
   readonly exemplars?: readonly ExemplarRow[];
+  /** Exemplars of series that need no sample in this batch, by their references. */
+  readonly seriesExemplars?: readonly SeriesExemplar[];
   /** What is newly known of metrics since the last batch of the same source. */
   readonly metadata?: readonly MetricMetadata[];
 }
@@ -20,6 +22,11 @@ export interface Batch {
 interface HistogramRow {
   readonly row: number;
   readonly histogram: NativeHistogram;
+}
+
+interface SeriesExemplar {
+  readonly ref: number;
+  readonly exemplar: Exemplar;
 }
 
 interface ExemplarRow {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { labelsFrom, labelsFromRecord } from '../model/labels.ts';
+import { labelsFrom, labelsFromRecord } from './labels.ts';
 import { packSeries, unpackSeries } from './packed-series.ts';
 
 const TEXT = fc.oneof(fc.constantFrom('', 'a', 'b', '__proto__', '\ud800', '\0'), fc.string());

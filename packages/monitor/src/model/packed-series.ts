@@ -2,7 +2,7 @@
 // its own on the other side, which costs both threads more than all else that a new series needs. So each distinct label
 // is sent once, and a series is a row of numbers.
 
-import type { Label, Labels } from '../model/labels.ts';
+import type { Label, Labels } from './labels.ts';
 
 export interface PackedSeries {
   /** Each distinct label: its name, then its value. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QueryError } from './interface.ts';
-import { parseSelector } from './selector.ts';
+import { parseSelector, selectorsIn } from './selector.ts';
 
 test('a selector gives its matchers, the name among them', () => {
   assert.deepEqual(parseSelector('up{job=~"a|b"}'), [
@@ -18,4 +18,16 @@ test('anything but a plain selector is refused', () => {
       text,
     );
   }
+});
+
+test('an expression is made of selectors, however deep they are', () => {
+  const name = (value: string) => ({ name: '__name__', operator: '=', value });
+  const text = 'sum by (le) (rate(a{x="1"}[5m])) / -(b + on (job) topk(3, c offset 1m)) > 1';
+  assert.deepEqual(selectorsIn(text), [
+    [{ name: 'x', operator: '=', value: '1' }, name('a')],
+    [name('b')],
+    [name('c')],
+  ]);
+  assert.deepEqual(selectorsIn('1 + time()'), []);
+  assert.throws(() => selectorsIn('sum('), QueryError);
 });

@@ -1,9 +1,10 @@
-// Series selectors by themselves, as `match[]` of the API carries them.
+// Series selectors by themselves, as `match[]` of the API carries them, and those that an expression is made of.
 
 import type { Matcher } from '../model/matcher.ts';
 import { DEFAULT_QUERY_LIMITS } from './limits.ts';
 import { parseExpression } from './parse/parser.ts';
 import { parseError } from './parse/positions.ts';
+import type { Syntax } from './parse/syntax-tree.ts';
 
 /**
  * The matchers of `name{label="value", …}`.
@@ -16,4 +17,34 @@ export function parseSelector(text: string): Matcher[] {
     throw parseError(text, 0, 'a series selector takes no range, offset or @');
   }
   return [...syntax.matchers];
+}
+
+/** The matchers of every selector in an expression, in the order of the text. @throws {QueryError} bad_data */
+export function selectorsIn(expression: string): readonly (readonly Matcher[])[] {
+  return [...selectorsOf(parseExpression(expression, DEFAULT_QUERY_LIMITS))];
+}
+
+function* selectorsOf(syntax: Syntax): Generator<readonly Matcher[]> {
+  switch (syntax.kind) {
+    case 'selector':
+      yield syntax.matchers;
+      break;
+    case 'call':
+    case 'aggregate':
+      for (const argument of syntax.arguments) yield* selectorsOf(argument);
+      break;
+    case 'unary':
+      yield* selectorsOf(syntax.operand);
+      break;
+    case 'binary':
+      yield* selectorsOf(syntax.left);
+      yield* selectorsOf(syntax.right);
+      break;
+    case 'parentheses':
+      yield* selectorsOf(syntax.inner);
+      break;
+    case 'number':
+    case 'string':
+      break;
+  }
 }

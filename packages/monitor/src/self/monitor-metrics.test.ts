@@ -64,6 +64,17 @@ describe('MonitorMetrics', () => {
       acceptedSamples: 7,
       rejectedSamples: { too_old: 2, body_limit: 1 },
     });
+    metrics.pushEnded({
+      kind: 'remote_write',
+      outcome: 'partial',
+      durationSeconds: 0.1,
+      bodyBytes: 1000,
+      samples: 40,
+      histograms: 2,
+      exemplars: 1,
+      rejected: { duplicate: 3 },
+      newestTimeMs: 0,
+    });
     metrics.queryEnded({ kind: 'range', outcome: 'limit', durationSeconds: 0.3 });
     metrics.commitEnded(0.004);
     metrics.seriesRefused(5);
@@ -74,16 +85,36 @@ describe('MonitorMetrics', () => {
       sizeBytes: { head: 14, blocks: 15, index: 16 },
       oldestTimeMs: undefined,
       newestTimeMs: undefined,
-      errorsTotal: { append: 1, read: 2, seal: 3, delete: 4, checkpoint: 5 },
+      chunks: 17,
+      quarantinedChunks: 18,
+      tombstones: 19,
+      sending: {
+        queueSamples: 20,
+        queueBytes: 21,
+        oldestWaitMs: 22_000,
+        shards: 23,
+        sentSamplesTotal: 24,
+        retriedSamplesTotal: 25,
+        droppedSamplesTotal: { refused: 26, age: 27, size: 28, damaged: 29 },
+        requestsTotal: { sent: 30, failed: 31, refused: 32 },
+        requestSecondsTotal: 33,
+        lastSuccessMs: undefined,
+        lastError: undefined,
+      },
+      errorsTotal: { append: 1, read: 2, seal: 3, delete: 4, checkpoint: 5, merge: 0, cool: 0 },
     });
   }
 
   it('shows the rows of its table, the registry itself, and nothing else', () => {
-    const own = ROWS.map(({ name }) => name);
+    const sendingRows = new Set<string>(Object.values(MONITOR_TABLE.remote).map(({ name }) => name));
+    const own = ROWS.map(({ name }) => name).filter((name) => !sendingRows.has(name));
     const registryItself = ['dropped_records_total', 'overflow_records_total', 'series'];
     const shown = [...own, ...registryItself.map((name) => `chain_runtime_instrument_${name}`)];
     assert.deepEqual([...read().keys()], shown.sort());
     assert.equal(new Set(shown).size, shown.length);
+    // A store that sends its samples on has more to say.
+    letEverythingHappen();
+    assert.deepEqual([...read().keys()], [...shown, ...sendingRows].sort());
   });
 
   it('writes every one of them', () => {
@@ -108,7 +139,12 @@ describe('MonitorMetrics', () => {
       'chainpulse_samples_ingested_total type=probe': 7,
       'chainpulse_samples_rejected_total reason=too_old': 2,
       'chainpulse_samples_rejected_total reason=body_limit': 1,
-      'chainpulse_samples_rejected_total reason=duplicate': 0,
+      'chainpulse_samples_rejected_total reason=duplicate': 3,
+      'chainpulse_source_collections_total outcome=ok type=push': 1,
+      'chainpulse_samples_ingested_total type=push': 42,
+      chainpulse_storage_damaged_chunks: 18,
+      'chainpulse_remote_samples_dropped_total reason=age': 27,
+      chainpulse_remote_queue_oldest_seconds: 22,
       'chainpulse_queries_total kind=range outcome=limit': 1,
       'chainpulse_query_duration_seconds_count kind=range': 1,
       'chainpulse_storage_commit_duration_seconds_bucket le=0.005': 1,
@@ -125,7 +161,7 @@ describe('MonitorMetrics', () => {
     };
     const found = Object.keys(expected).map((series) => [series, values.get(series)]);
     assert.deepEqual(Object.fromEntries(found), expected);
-    assert.equal(metrics.samplesIngestedTotal, 7);
+    assert.equal(metrics.samplesIngestedTotal, 49);
     assert.equal(metrics.registry.droppedRecords().unknown_label, 0);
   });
 

@@ -4,14 +4,27 @@
 // is left out.
 
 import { exposeOwnMetrics, makeInstruments, Registry } from '@chainpulse/instrument';
+import type { PushEnded, PushEndedAs } from '../server/push/push-observer.ts';
 import type { QueryEnded, QueryObserver } from '../server/query-observer.ts';
-import type { CollectionObserver, TargetStatus } from '../sources/interface.ts';
+import type { CollectionObserver, CollectionOutcome, SourceType, TargetStatus } from '../sources/interface.ts';
 import type { StoreStats } from '../storage/interface.ts';
+import type { SendStatistics } from '../storage/sending.ts';
 import { MONITOR_TABLE } from './monitor-table.ts';
 
 const HEALTHS = MONITOR_TABLE.program.targets.labels.state;
 const REJECT_REASONS = MONITOR_TABLE.sources.samplesRejected.labels.reason;
 const SIZE_KINDS = MONITOR_TABLE.storage.size.labels.kind;
+const DROP_REASONS = MONITOR_TABLE.remote.samplesDropped.labels.reason;
+const REQUEST_OUTCOMES = MONITOR_TABLE.remote.requests.labels.outcome;
+/** What a push that ended is among the collections. */
+const PUSH_OUTCOMES: Readonly<Record<PushEndedAs, CollectionOutcome>> = {
+  ok: 'ok',
+  partial: 'ok',
+  invalid: 'parse_error',
+  busy: 'refused',
+  failed: 'other',
+  aborted: 'other',
+};
 const STORE_OPERATIONS = MONITOR_TABLE.storage.errors.labels.operation;
 
 export interface MonitorMetricsOptions {
@@ -20,6 +33,11 @@ export interface MonitorMetricsOptions {
   readonly droppedSubscribers: () => number;
   readonly clockAheadMs: () => number;
 }
+
+/** A push counts as a collection that the sender began. */
+type CollectionEnded = Omit<Parameters<CollectionObserver['collectionEnded']>[0], 'type'> & {
+  readonly type: SourceType | 'push';
+};
 
 export class MonitorMetrics implements CollectionObserver, QueryObserver {
   readonly registry = new Registry();
@@ -30,19 +48,31 @@ export class MonitorMetrics implements CollectionObserver, QueryObserver {
   readonly #storage = makeInstruments(this.registry, MONITOR_TABLE.storage);
   readonly #queries = makeInstruments(this.registry, MONITOR_TABLE.queries);
 
+  #remote: ReturnType<typeof makeInstruments<(typeof MONITOR_TABLE)['remote']>> | undefined;
+
   constructor(options: MonitorMetricsOptions) {
     exposeOwnMetrics(this.registry);
     this.#program.buildInfo.set({ version: options.version, node_version: process.versions.node });
     this.registry.onCollect(() => this.#read(options));
   }
 
-  collectionEnded(event: Parameters<CollectionObserver['collectionEnded']>[0]): void {
+  collectionEnded(event: CollectionEnded): void {
     const { type, outcome, durationSeconds, acceptedSamples, rejectedSamples } = event;
     this.#sources.collections.inc({ type, outcome });
     this.#sources.collectionDuration.observe({ type }, durationSeconds);
     this.#sources.samplesIngested.inc({ type }, acceptedSamples);
     this.samplesIngestedTotal += acceptedSamples;
     for (const reason of REJECT_REASONS) this.#sources.samplesRejected.inc({ reason }, rejectedSamples[reason] ?? 0);
+  }
+
+  pushEnded({ outcome, durationSeconds, samples, histograms, rejected }: PushEnded): void {
+    this.collectionEnded({
+      type: 'push',
+      outcome: PUSH_OUTCOMES[outcome],
+      durationSeconds,
+      acceptedSamples: samples + histograms,
+      rejectedSamples: rejected,
+    });
   }
 
   queryEnded({ kind, outcome, durationSeconds }: QueryEnded): void {
@@ -58,10 +88,33 @@ export class MonitorMetrics implements CollectionObserver, QueryObserver {
     this.#storage.seriesDropped.inc({ reason: 'global_limit' }, count);
   }
 
-  storeRead({ activeSeries, sizeBytes, errorsTotal }: StoreStats): void {
+  storeRead(stats: StoreStats): void {
+    const { activeSeries, sizeBytes, chunks, quarantinedChunks, tombstones, errorsTotal, sending } = stats;
     this.#storage.series.set(activeSeries);
+    this.#storage.chunks.set(chunks);
+    this.#storage.damagedChunks.set(quarantinedChunks);
+    this.#storage.tombstones.set(tombstones);
     for (const kind of SIZE_KINDS) this.#storage.size.set({ kind }, sizeBytes[kind]);
     for (const operation of STORE_OPERATIONS) this.#storage.errors.mirrorTotal({ operation }, errorsTotal[operation]);
+    if (sending !== undefined) this.#sendingRead(sending);
+  }
+
+  #sendingRead(sending: SendStatistics): void {
+    // Made when there is something to say: most monitors send nothing on.
+    const remote = (this.#remote ??= makeInstruments(this.registry, MONITOR_TABLE.remote));
+    remote.queueSamples.set(sending.queueSamples);
+    remote.queueSize.set(sending.queueBytes);
+    remote.oldestWait.set((sending.oldestWaitMs ?? 0) / 1000);
+    remote.shards.set(sending.shards);
+    remote.samplesSent.mirrorTotal(sending.sentSamplesTotal);
+    remote.samplesRetried.mirrorTotal(sending.retriedSamplesTotal);
+    remote.requestTime.mirrorTotal(sending.requestSecondsTotal);
+    for (const reason of DROP_REASONS) {
+      remote.samplesDropped.mirrorTotal({ reason }, sending.droppedSamplesTotal[reason]);
+    }
+    for (const outcome of REQUEST_OUTCOMES) {
+      remote.requests.mirrorTotal({ outcome }, sending.requestsTotal[outcome]);
+    }
   }
 
   /** What is read when somebody looks and not recorded when it happens. */

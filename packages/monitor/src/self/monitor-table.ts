@@ -11,7 +11,7 @@ const WORK_SECONDS = [
   0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ];
 
-const SOURCE_TYPES = ['scrape', 'probe', 'machine'] as const;
+const SOURCE_TYPES = ['scrape', 'probe', 'machine', 'push'] as const;
 const QUERY_KINDS = ['instant', 'range', 'metadata'] as const;
 
 const PROGRAM = {
@@ -81,7 +81,9 @@ const SOURCES = {
     type: 'counter',
     unit: 'samples',
     help: 'Samples refused.',
-    labels: { reason: ['out_of_order', 'duplicate', 'too_old', 'invalid', 'series_limit', 'body_limit'] },
+    labels: {
+      reason: ['out_of_order', 'duplicate', 'too_old', 'invalid', 'series_limit', 'unknown_series', 'body_limit'],
+    },
     recordedBy: 'MonitorMetrics.collectionEnded',
   }),
 } as const;
@@ -110,6 +112,27 @@ const STORAGE = {
     labels: { kind: ['head', 'blocks', 'index'] },
     recordedBy: 'MonitorMetrics.storeRead',
   }),
+  chunks: metric({
+    name: 'chainpulse_storage_chunks',
+    type: 'gauge',
+    unit: 'chunks',
+    help: 'Sealed pieces of history; merging makes few of many.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  damagedChunks: metric({
+    name: 'chainpulse_storage_damaged_chunks',
+    type: 'gauge',
+    unit: 'chunks',
+    help: 'Sealed pieces of history that are damaged; their samples are lost.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  tombstones: metric({
+    name: 'chainpulse_storage_tombstones',
+    type: 'gauge',
+    unit: 'tombstones',
+    help: 'Deletions of series that merging has not carried out on the disk yet.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
   commitDuration: metric({
     name: 'chainpulse_storage_commit_duration_seconds',
     type: 'histogram',
@@ -123,7 +146,7 @@ const STORAGE = {
     type: 'counter',
     unit: 'errors',
     help: 'Storage operations that failed.',
-    labels: { operation: ['append', 'read', 'seal', 'delete', 'checkpoint'] },
+    labels: { operation: ['append', 'read', 'seal', 'merge', 'cool', 'delete', 'checkpoint'] },
     recordedBy: 'MonitorMetrics.storeRead',
   }),
 } as const;
@@ -148,4 +171,78 @@ const QUERIES = {
   }),
 } as const;
 
-export const MONITOR_TABLE = { program: PROGRAM, sources: SOURCES, storage: STORAGE, queries: QUERIES } as const;
+const REMOTE = {
+  queueSamples: metric({
+    name: 'chainpulse_remote_queue_samples',
+    type: 'gauge',
+    unit: 'samples',
+    help: 'Samples that wait to be sent to the other server.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  queueSize: metric({
+    name: 'chainpulse_remote_queue_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Bytes that what waits to be sent takes on the disk.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  oldestWait: metric({
+    name: 'chainpulse_remote_queue_oldest_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How long the oldest sample has waited to be sent; 0 when none waits.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  shards: metric({
+    name: 'chainpulse_remote_shards',
+    type: 'gauge',
+    unit: 'shards',
+    help: 'Requests that are sent side by side.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  samplesSent: metric({
+    name: 'chainpulse_remote_samples_sent_total',
+    type: 'counter',
+    unit: 'samples',
+    help: 'Samples that the other server took.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  samplesRetried: metric({
+    name: 'chainpulse_remote_samples_retried_total',
+    type: 'counter',
+    unit: 'samples',
+    help: 'Samples in requests that failed and are sent again.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  samplesDropped: metric({
+    name: 'chainpulse_remote_samples_dropped_total',
+    type: 'counter',
+    unit: 'samples',
+    help: 'Samples that were given up before the other server took them.',
+    labels: { reason: ['refused', 'age', 'size', 'damaged'] },
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  requests: metric({
+    name: 'chainpulse_remote_requests_total',
+    type: 'counter',
+    unit: 'requests',
+    help: 'Requests to the other server, by how they ended; failed ones are sent again.',
+    labels: { outcome: ['sent', 'failed', 'refused'] },
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+  requestTime: metric({
+    name: 'chainpulse_remote_request_seconds_total',
+    type: 'counter',
+    unit: 'seconds',
+    help: 'Time that requests to the other server took, all together.',
+    recordedBy: 'MonitorMetrics.storeRead',
+  }),
+} as const;
+
+export const MONITOR_TABLE = {
+  program: PROGRAM,
+  sources: SOURCES,
+  storage: STORAGE,
+  queries: QUERIES,
+  remote: REMOTE,
+} as const;

@@ -1,9 +1,19 @@
-// The first thing that every request meets: what a browser must be told of every answer, and whether the request may be
-// answered at all (`loopback.ts` says why not).
+// The first thing that every request meets: what a browser must be told of every answer, whether the request may have come from
+// where it says (`loopback.ts`, `own-hosts.ts`), and whether whoever sent it may ask this (`auth/security.ts`).
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isFromOtherSite, isLoopbackHost, isSameOrigin } from './loopback.ts';
+import type { RouteScope } from './auth/scopes.ts';
+import type { Security } from './auth/security.ts';
+import { isFromOtherSite, isSameOrigin } from './loopback.ts';
+import type { OwnHosts } from './own-hosts.ts';
 import { pathOf, type Refusal, refuse } from './refusal.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a caller must be allowed to do. The page has none of its own and is `read`. */
+    readonly scope?: RouteScope;
+  }
+}
 
 const HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -13,13 +23,25 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-export async function guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  reply.headers(HEADERS);
-  const refusal = refusalOf(request);
-  return refusal === undefined ? undefined : refuse(request, reply, refusal);
+/** The scope of the page. */
+const DEFAULT_SCOPE: RouteScope = 'read';
+
+export function guardOf(security: Security) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    reply.headers(HEADERS);
+    const origin = originRefusalOf(request, security.hosts);
+    if (origin !== undefined) return refuse(request, reply, origin);
+    const access = await security.refusalOf({
+      authorization: request.headers.authorization,
+      remoteAddress: request.ip,
+      // That nothing is there is told to whoever may ask anything.
+      scope: request.is404 ? 'health' : (request.routeOptions.config.scope ?? DEFAULT_SCOPE),
+    });
+    return access === undefined ? undefined : refuse(request, reply.headers(access.headers), access);
+  };
 }
 
-function refusalOf(request: FastifyRequest): Refusal | undefined {
+function originRefusalOf(request: FastifyRequest, own: OwnHosts): Refusal | undefined {
   const { headers, method } = request;
   // An address with a scheme and a host names its server itself, whatever the Host header says.
   if (!request.url.startsWith('/')) {
@@ -27,11 +49,13 @@ function refusalOf(request: FastifyRequest): Refusal | undefined {
   }
   const hosts = request.raw.headersDistinct['host'] ?? [];
   const [host = ''] = hosts;
-  if (hosts.length !== 1 || !isLoopbackHost(host)) {
+  if (hosts.length !== 1 || !own.includes(host)) {
     return {
       status: 421,
       code: 'host_not_local',
-      message: 'The Host header must name this machine (127.0.0.1, [::1] or localhost): the monitor serves it only.',
+      message:
+        'The Host header must name this machine (127.0.0.1, [::1] or localhost; where the monitor listens for others, its address or name): ' +
+        'add further names to server.hosts.',
     };
   }
   const { origin } = headers;

@@ -1,9 +1,10 @@
 // Opens the port, with errors that say what to do.
 
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { ChainpulseError } from '../model/errors.ts';
-import { assertLoopback } from './loopback.ts';
+import { assertMayListen, type Protection } from './exposure.ts';
 
 export interface Address {
   readonly host: string;
@@ -11,19 +12,28 @@ export interface Address {
   readonly port: number;
 }
 
+const UNPROTECTED: Protection = { isAuthenticating: false, isEncrypted: false, isInsecureAllowed: false };
+/** What listens there is reached under the machine's own name. */
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
+
 /**
  * Listens; fulfilled with the address of the page.
  * @throws {ChainpulseError} `server_not_loopback`, `server_port_taken`, `server_port_denied`, `server_listen_failed`
  */
-export async function listen(app: FastifyInstance, { host, port }: Address): Promise<string> {
-  await assertLoopback(host);
+export async function listen(
+  app: FastifyInstance,
+  { host, port }: Address,
+  protection: Protection = UNPROTECTED,
+): Promise<string> {
+  await assertMayListen(host, protection);
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${new URL(address).host}` });
   } catch (error) {
     throw listenError(error, { host, port });
   }
   const { port: opened } = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${opened}`;
+  const name = EVERY_ADDRESS.includes(host) ? hostname() : host;
+  return `${protection.isEncrypted ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${opened}`;
 }
 
 export function listenError(error: unknown, { host, port }: Address): ChainpulseError {

@@ -1,39 +1,32 @@
-// Who may reach the monitor, as long as it cannot authenticate anybody: programs of this machine, and pages that the
-// monitor itself served. Binding to another address is refused, and so is every request that names another host (a web
-// page whose name was rebound to 127.0.0.1 does) or that a browser sends for another site's page.
+// What a request and an address say of where it comes from: whether an address reaches this machine alone, whether a request
+// names this machine (a web page whose name was rebound to 127.0.0.1 does not), and whether a browser sends it for another
+// site's page.
 // Sources: RFC 9110 (Host, Origin), W3C Fetch Metadata.
 
 import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
-import { ChainpulseError } from '../model/errors.ts';
 
 /** Whether the address, as written in `--host` or resolved, reaches this machine only. */
 function isLoopbackAddress(address: string): boolean {
   return address === '::1' || (isIPv4(address) && address.startsWith('127.'));
 }
 
-/** @throws {ChainpulseError} `server_not_loopback` */
-export async function assertLoopback(host: string): Promise<void> {
-  if (isLoopbackAddress(host)) return;
-  if (host === 'localhost') {
-    const addresses = await lookup(host, { all: true });
-    if (addresses.every(({ address }) => isLoopbackAddress(address))) return;
-  }
-  throw new ChainpulseError(
-    'server_not_loopback',
-    `Refused to listen on ${host}: the monitor cannot authenticate anybody yet, so it serves this machine only. ` +
-      'Use 127.0.0.1, ::1 or localhost; to reach it from elsewhere, forward the port (ssh -L 8090:127.0.0.1:8090).',
-  );
+/** Whether only this machine can reach what listens there. */
+export async function isLoopback(host: string): Promise<boolean> {
+  if (isLoopbackAddress(host)) return true;
+  if (host !== 'localhost') return false;
+  const addresses = await lookup(host, { all: true });
+  return addresses.every(({ address }) => isLoopbackAddress(address));
 }
 
-/** The name in a `Host` header without its port, or undefined when the header is no host. */
-function hostName(header: string): string | undefined {
-  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header)?.[1]?.toLowerCase();
+/** The name in a `Host` header, in lower case and without its port; undefined when the header is no host. */
+export function hostName(header: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header)?.[1]?.toLowerCase().replace(/\.$/, '');
 }
 
 /** Whether a `Host` header names this machine: 127.0.0.0/8, [::1], localhost or a name below it, with any port. */
 export function isLoopbackHost(header: string): boolean {
-  const name = hostName(header)?.replace(/\.$/, '');
+  const name = hostName(header);
   if (name === undefined) return false;
   return name === '[::1]' || name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
 }

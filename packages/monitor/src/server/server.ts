@@ -15,6 +15,8 @@ import type { HealthJudge } from '../health/health-judge.ts';
 import type { PacedClock } from '../model/clock.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { TargetStatus } from '../sources/interface.ts';
+import type { Security } from './auth/security.ts';
+import { bodyDeadline } from './body-deadline.ts';
 import { EventStreams } from './chain/events.ts';
 import { addHealthRoutes } from './chain/health.ts';
 import type { LiveFeed } from './chain/live-feed.ts';
@@ -23,13 +25,19 @@ import { addReadyRoutes } from './chain/ready.ts';
 import { snapshotOf } from './chain/snapshot.ts';
 import { SummaryReader } from './chain/summary.ts';
 import { answerClientError } from './client-error.ts';
-import { guard } from './guard.ts';
+import { guardOf } from './guard.ts';
+import type { HistoryLimits } from './history/limits.ts';
+import { addHistoryRoutes } from './history/routes.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { addPage } from './page.ts';
 import { addPrometheusRoutes } from './prometheus/routes.ts';
+import type { PushRouteLimits } from './push/limits.ts';
+import type { PushObserver } from './push/push-observer.ts';
+import { addPushRoutes, PUSH_PATHS } from './push/routes.ts';
 import type { QueryObserver } from './query-observer.ts';
 import { pathOf, type Refusal, refuse } from './refusal.ts';
 import { RouteTable } from './route-table.ts';
+import { createTransport } from './transport.ts';
 
 /** The longest label name, component or file name in an address. */
 const MAX_PATH_PARAMETER_CHARACTERS = 1024;
@@ -50,8 +58,15 @@ export interface ServerDeps {
   /** Unix milliseconds. */
   readonly startedMs: number;
   readonly queryObserver: QueryObserver;
+  readonly pushObserver: PushObserver;
+  /** Who may ask, and over which transport. */
+  readonly security: Security;
   readonly logger: FastifyBaseLogger;
   readonly limits?: Partial<ServerLimits>;
+  readonly pushLimits?: Partial<PushRouteLimits>;
+  readonly historyLimits?: Partial<HistoryLimits>;
+  /** Where snapshots of the store go; given where the admin API is enabled. */
+  readonly snapshotsDirectory?: string | undefined;
 }
 
 /** The server, not listening yet: `listen.ts` opens the port. Closing it ends the live streams and waits for answers. */
@@ -62,10 +77,8 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     bodyLimit: limits.maxBodyBytes,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARACTERS },
-    http: { maxHeaderSize: limits.maxHeaderBytes, headersTimeout: limits.headersTimeoutMs },
+    serverFactory: (handler) => createTransport(handler, deps.security, limits),
     frameworkErrors: (_error, request, reply) =>
       refuse(request, reply, { status: 400, code: 'address_invalid', message: 'The address cannot be decoded.' }),
     clientErrorHandler: answerClientError,
@@ -73,7 +86,8 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   boundConnections(app, limits);
   app.removeAllContentTypeParsers();
   app.register(formbody);
-  app.addHook('onRequest', guard);
+  app.addHook('onRequest', guardOf(deps.security));
+  app.addHook('onRequest', bodyDeadline(limits.requestTimeoutMs, PUSH_PATHS));
 
   const routes = new RouteTable(app);
   addRoutes(app, routes, deps, limits);
@@ -89,12 +103,14 @@ function addRoutes(app: FastifyInstance, routes: RouteTable, deps: ServerDeps, l
   // Bodies can be read once the form parser is there, so the routes come after it.
   app.register(async () => {
     addPrometheusRoutes(routes, deps, limits);
+    addHistoryRoutes(routes, deps, limits.maxSelectors);
     addHealthRoutes(routes, deps.health);
     addReadyRoutes(routes, deps, limits.maxStoreAnswerMs);
     addMetricsRoutes(routes, deps.renderMetrics, new SummaryReader(deps, limits.maxSummaryAgeMs));
-    routes.add({ path: '/api/chain/v1/snapshot', methods: ['GET'], handler: snapshot });
-    routes.add({ path: '/api/chain/v1/events', methods: ['GET'], handler: streams.handle });
+    routes.add({ path: '/api/chain/v1/snapshot', methods: ['GET'], scope: 'read', handler: snapshot });
+    routes.add({ path: '/api/chain/v1/events', methods: ['GET'], scope: 'read', handler: streams.handle });
   });
+  app.register(async (own) => addPushRoutes(own, routes.within(own), deps, deps.pushLimits));
   addPage(app, deps.pageDirectory);
 }
 

@@ -1,7 +1,7 @@
 // What a source is to the rest of the monitor. A `Collector` fetches the samples of one target once; the `TargetLoop`
 // calls it at every interval, adds `up` and its siblings, marks series that went away as stale, and appends the batch.
 
-import type { MetricMetadata } from '../model/batch.ts';
+import type { MetricMetadata, NativeHistogram } from '../model/batch.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { Labels } from '../model/labels.ts';
 import type { RejectReason } from '../storage/interface.ts';
@@ -35,7 +35,18 @@ export interface SampleSink {
   slotOf(labels: Labels): number;
   /** One sample. Without a timestamp it gets the collection's. */
   add(slot: number, value: number, timestampMs?: number): void;
+  /** One sample that is a native histogram, instead of `add`. A sink without this takes none. */
+  histogram?(slot: number, histogram: NativeHistogram, timestampMs?: number): void;
+  /** Of the sample that was given last, whose slot this is. A sink without this takes none. */
+  exemplar?(slot: number, exemplar: GivenExemplar): void;
   describe(metadata: MetricMetadata): void;
+}
+
+/** An exemplar as a target shows it; without a time of its own it gets that of its sample. */
+export interface GivenExemplar {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly timestampMs: number | undefined;
 }
 
 export interface Collector {

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { NativeHistogram } from '../model/batch.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import { labelsFromRecord } from '../model/labels.ts';
-import { bitsOf, writeStaleAt } from '../model/staleness.ts';
+import { bitsOf, isStaleAt, writeStaleAt } from '../model/staleness.ts';
 import type { SampleSink } from './interface.ts';
 import { TargetRecorder } from './target-recorder.ts';
 import { withTargetLabels } from './target-series.ts';
 import { MemoryAppender } from './testing/memory-appender.ts';
 
+const HISTOGRAM: NativeHistogram = {
+  schema: 0,
+  zeroThreshold: 0.001,
+  zeroCount: 1,
+  count: 4,
+  sum: 7.5,
+  positiveSpans: [{ offset: 0, length: 2 }],
+  positiveCounts: Float64Array.of(1, 2),
+  negativeSpans: [],
+  negativeCounts: new Float64Array(0),
+};
 const TARGET = labelsFromRecord({ job: 'j', instance: 'i' });
 
 function slot(sink: SampleSink, name: string, labels: Record<string, string> = {}): number {
@@ -208,6 +220,180 @@ describe('a store that fails', () => {
     assert.equal(appender.resolvedSeries, 6);
     assert.equal(await collectAt(61_000), 0);
     assert.deepEqual(values('c'), [61_000]);
+  });
+});
+
+describe('native histograms', () => {
+  test('go into the batch at their rows, and end with a stale marker', async () => {
+    const { appender, recorder } = setUp();
+    const sink = recorder.begin();
+    sink.add(slot(sink, 'a'), 1);
+    sink.histogram?.(slot(sink, 'h'), HISTOGRAM);
+    sink.histogram?.(slot(sink, 'h'), { ...HISTOGRAM, sum: 9 });
+    sink.add(slot(sink, 'b'), 2);
+    const outcome = await recorder.recordSuccess({ timestampMs: 1000, durationSeconds: 0 });
+    assert.deepEqual(outcome, { acceptedSamples: 6, rejectedSamples: { ...outcome.rejectedSamples, duplicate: 1 } });
+    assert.equal(recorder.samplesGiven, 4);
+    recorder.begin();
+    await recorder.recordSuccess({ timestampMs: 2000, durationSeconds: 0 });
+    assert.deepEqual(appender.samples().get('h{instance="i",job="j"}'), [
+      { timestampMs: 1000, value: 7.5, histogram: HISTOGRAM },
+      { timestampMs: 2000, value: 'stale' },
+    ]);
+    assert.deepEqual(appender.valuesOf('b{instance="i",job="j"}'), [2, 'stale']);
+  });
+
+  test('with the bits of a stale marker as their sum are stored with an ordinary NaN', async () => {
+    const { appender, recorder } = setUp();
+    const sums = new Float64Array(1);
+    writeStaleAt(bitsOf(sums), 0);
+    const sink = recorder.begin();
+    sink.histogram?.(slot(sink, 'h'), { ...HISTOGRAM, sum: sums[0]! });
+    await recorder.recordSuccess({ timestampMs: 1000, durationSeconds: 0 });
+    const [sample] = appender.samples().get('h{instance="i",job="j"}') ?? [];
+    assert.ok(Number.isNaN(sample?.value));
+    sums[0] = sample?.histogram?.sum ?? 0;
+    assert.ok(Number.isNaN(sums[0]) && !isStaleAt(bitsOf(sums), 0));
+  });
+});
+
+describe('exemplars', () => {
+  const labels = labelsFromRecord({ trace_id: 't' });
+
+  test('get the time of their sample when they come without, and are stored once', async () => {
+    const { appender, recorder } = setUp();
+    const collectAt = async (timestampMs: number, value: number) => {
+      const sink = recorder.begin();
+      sink.add(slot(sink, 'a'), 1);
+      sink.exemplar?.(slot(sink, 'a'), { labels, value, timestampMs: undefined });
+      sink.add(slot(sink, 'own'), 1, timestampMs - 100);
+      sink.exemplar?.(slot(sink, 'own'), { labels, value, timestampMs: undefined });
+      sink.add(slot(sink, 'timed'), 1);
+      sink.exemplar?.(slot(sink, 'timed'), { labels, value, timestampMs: 10 * value });
+      await recorder.recordSuccess({ timestampMs, durationSeconds: 0 });
+    };
+    for (const [timestampMs, value] of [
+      [1000, 1],
+      [2000, 1],
+      [3000, 2],
+    ] as const) {
+      await collectAt(timestampMs, value);
+    }
+    assert.deepEqual(Object.fromEntries(appender.exemplars()), {
+      'a{instance="i",job="j"}': [
+        { labels, value: 1, timestampMs: 1000 },
+        { labels, value: 2, timestampMs: 3000 },
+      ],
+      'own{instance="i",job="j"}': [
+        { labels, value: 1, timestampMs: 900 },
+        { labels, value: 2, timestampMs: 2900 },
+      ],
+      'timed{instance="i",job="j"}': [
+        { labels, value: 1, timestampMs: 10 },
+        { labels, value: 2, timestampMs: 20 },
+      ],
+    });
+  });
+
+  test('of a sample that is not kept, and from the far future, are left out', async () => {
+    const { appender, recorder } = setUp();
+    const sink = recorder.begin();
+    sink.add(slot(sink, 'a'), 1);
+    sink.add(slot(sink, 'a'), 2);
+    sink.exemplar?.(slot(sink, 'a'), { labels, value: 1, timestampMs: 5 });
+    sink.add(slot(sink, 'b'), 1);
+    sink.exemplar?.(slot(sink, 'b'), { labels, value: 1, timestampMs: 601_001 });
+    sink.add(slot(sink, 'c'), 1, 1e12);
+    sink.exemplar?.(slot(sink, 'c'), { labels, value: 1, timestampMs: 5 });
+    await recorder.recordSuccess({ timestampMs: 1000, durationSeconds: 0 });
+    assert.equal(appender.exemplars().size, 0);
+  });
+
+  test('that the store did not take are offered again', async () => {
+    const { appender, recorder } = setUp();
+    for (const [timestampMs, failure] of [
+      [1000, new ChainpulseError('storage_full', 'no space left')],
+      [2000, undefined],
+    ] as const) {
+      const sink = recorder.begin();
+      sink.add(slot(sink, 'a'), 1);
+      sink.exemplar?.(slot(sink, 'a'), { labels, value: 1, timestampMs: 5 });
+      appender.failure = failure;
+      const recording = recorder.recordSuccess({ timestampMs, durationSeconds: 0 });
+      await (failure === undefined ? recording : assert.rejects(recording, failure));
+    }
+    assert.equal(appender.exemplars().get('a{instance="i",job="j"}')?.length, 1);
+  });
+});
+
+describe('a store that has let go of references', () => {
+  test('is asked for them again, and gets what belongs to them at once: nothing is lost and nothing twice', async () => {
+    const { appender, recorder, values } = setUp();
+    const names = ['a', 'b', 'h', 'goes'];
+    const collectAt = async (timestampMs: number, given: readonly string[]) => {
+      const sink = recorder.begin();
+      for (const name of given) {
+        const own = slot(sink, name, { x: 'é,1"' });
+        if (name === 'h') sink.histogram?.(own, HISTOGRAM);
+        else sink.add(own, timestampMs);
+        sink.exemplar?.(own, { labels: [], value: timestampMs, timestampMs: undefined });
+      }
+      sink.describe({ name: `m${timestampMs}`, type: 'gauge', help: '', unit: '' });
+      return recorder.recordSuccess({ timestampMs, durationSeconds: 0 });
+    };
+    await collectAt(1000, names);
+    const text = (name: string) => `${name}{instance="i",job="j",x="é,1\\""}`;
+    appender.forget(text('a'), text('h'), text('goes'), 'up{instance="i",job="j"}');
+    const outcome = await collectAt(2000, ['a', 'b', 'h']);
+    assert.equal(outcome.acceptedSamples, 7);
+    assert.ok(
+      Object.values(outcome.rejectedSamples).every((count) => count === 0),
+      JSON.stringify(outcome),
+    );
+    assert.deepEqual(values('up'), [1, 1]);
+    assert.deepEqual(appender.valuesOf(text('a')), [1000, 2000]);
+    assert.deepEqual(appender.valuesOf(text('b')), [1000, 2000]);
+    assert.deepEqual(appender.valuesOf(text('goes')), [1000, 'stale']);
+    assert.equal(appender.samples().get(text('h'))?.[1]?.histogram, HISTOGRAM);
+    for (const name of ['a', 'b', 'h']) {
+      assert.deepEqual(
+        appender
+          .exemplars()
+          .get(text(name))
+          ?.map(({ value }) => value),
+        [1000, 2000],
+        name,
+      );
+    }
+    assert.deepEqual([...appender.metadata.keys()], ['m1000', 'm2000']);
+    const { resolvedSeries } = appender;
+    await collectAt(3000, names);
+    assert.equal(appender.resolvedSeries, resolvedSeries, 'the new references are kept');
+    assert.deepEqual(appender.valuesOf(text('goes')), [1000, 'stale', 3000]);
+  });
+
+  test('and refuses their series now has them counted as over the limit', async () => {
+    const { appender, collect, values } = setUp();
+    await collect({ a: 1, b: 1 });
+    appender.forget('a{instance="i",job="j"}');
+    appender.seriesLimit = 4;
+    const { acceptedSamples, rejectedSamples } = await collect({ a: 2, b: 2 });
+    assert.equal(acceptedSamples, 4);
+    assert.equal(rejectedSamples.series_limit, 1);
+    assert.equal(rejectedSamples.unknown_series, 0);
+    assert.deepEqual(values('b'), [1, 2]);
+  });
+
+  test('and fails then is asked again by the next collection', async () => {
+    const { appender, collect, values } = setUp();
+    await collect({ a: 1 });
+    appender.forget('a{instance="i",job="j"}');
+    appender.resolvingFailure = new ChainpulseError('storage_io', 'the disk is gone');
+    await assert.rejects(collect({ a: 2 }), /the disk is gone/);
+    appender.resolvingFailure = undefined;
+    await collect({ a: 3 });
+    assert.deepEqual(values('a'), [1, 3]);
+    assert.deepEqual(values('up'), [1, 1, 1]);
   });
 });
 

@@ -1,11 +1,14 @@
 // Turns the collections of one target into batches: adds `up` and its siblings, marks the series that went away as stale,
 // and remembers what was stored, so that after a failure of the store the next collection carries on from there.
-// Invariant: the timestamps of a target's batches rise strictly; the first of two samples of one series and time wins.
+// A series of native histograms ends with the same marker as any other. Invariant: the timestamps of a target's batches rise
+// strictly; the first of two samples of one series and time wins.
 
-import type { Batch, MetricMetadata } from '../model/batch.ts';
+import type { Exemplar, MetricMetadata } from '../model/batch.ts';
 import { type Labels, METRIC_NAME } from '../model/labels.ts';
-import { bitsOf, writeStaleAt } from '../model/staleness.ts';
-import type { Appender, RejectReason } from '../storage/interface.ts';
+import type { Appender, AppendOutcome, RejectReason } from '../storage/interface.ts';
+import { BatchColumns } from './batch-columns.ts';
+import { CollectionRows } from './collection-rows.ts';
+import { ExemplarNews } from './exemplar-news.ts';
 import type { SampleSink } from './interface.ts';
 import { TargetSeries } from './target-series.ts';
 
@@ -26,21 +29,22 @@ export interface CollectionEnd {
 export type Report = 'up' | 'scrape_duration_seconds' | 'scrape_samples_scraped';
 
 const ALL_REPORTS: readonly Report[] = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
-const INITIAL_ROWS = 256;
 /** After so many collections in a row that were not stored, what only they had may be forgotten too. */
 const FAILURES_REMEMBERED = 10;
 /** Metadata that waits for the store to take it; beyond this the oldest is lost. */
 const WAITING_METADATA = 20_000;
 /**
  * A sample whose own timestamp is further ahead of the collection is refused as `invalid`, as Prometheus does: a target
- * that counts in microseconds would shut its series against every later sample, and keep its block for ever.
+ * that counts in microseconds would shut its series against every later sample, and keep its block for ever. An exemplar
+ * is left out.
  */
 const AHEAD_MAX_MS = 600_000;
 
 export class TargetRecorder {
   readonly #appender: Appender;
   readonly #series: TargetSeries;
-  readonly #sink: Rows;
+  readonly #sink: CollectionRows;
+  readonly #exemplarNews = new ExemplarNews();
   readonly #reports: readonly Report[];
   #reportSlots: readonly number[] = [];
   #collection = 0;
@@ -56,7 +60,7 @@ export class TargetRecorder {
     this.#appender = appender;
     this.#reports = reports;
     this.#series = new TargetSeries(targetLabels);
-    this.#sink = new Rows(this.#series);
+    this.#sink = new CollectionRows(this.#series);
   }
 
   /** Begins a collection; the sink is good until the collection was recorded, and one begins at a time. */
@@ -83,7 +87,8 @@ export class TargetRecorder {
     const gone = this.#live.filter((slot) => this.#series.lastSeen(slot) !== this.#collection);
     const reports = this.#reportRows(1, end.durationSeconds, sink.given);
     this.#keepMetadata(sink.described);
-    const outcome = await this.#store(sink, reports, gone, end.timestampMs);
+    const outcome = await this.#store({ rows: sink, reports, gone }, end.timestampMs);
+    this.#exemplarNews.keep();
     this.#live = sink.slotsToMarkWhenGone();
     this.#lastSuccess = this.#collection;
     return outcome;
@@ -94,7 +99,7 @@ export class TargetRecorder {
     this.#sink.clear();
     this.#sink.close();
     const reports = this.#reportRows(0, end.durationSeconds, 0);
-    const outcome = await this.#store(this.#sink, reports, this.#live, end.timestampMs);
+    const outcome = await this.#store({ rows: this.#sink, reports, gone: this.#live }, end.timestampMs);
     this.#live = [];
     return outcome;
   }
@@ -105,7 +110,7 @@ export class TargetRecorder {
     this.#sink.clear();
     this.#sink.close();
     const gone = [...this.#live, ...this.#reportSlots];
-    await this.#store(this.#sink, [], gone, timestampMs);
+    await this.#store({ rows: this.#sink, reports: [], gone }, timestampMs);
     this.#live = [];
     this.#hasReported = false;
   }
@@ -114,7 +119,9 @@ export class TargetRecorder {
     const since = Math.max(this.#lastSuccess, this.#collection - FAILURES_REMEMBERED);
     for (const slot of this.#live) if (this.#series.lastSeen(slot) < since) this.#series.markSeen(slot, since);
     const move = this.#series.forgetGone(since);
-    if (move !== undefined) this.#live = this.#live.map(move).filter((slot) => slot !== undefined);
+    if (move === undefined) return;
+    this.#live = this.#live.map(move).filter((slot) => slot !== undefined);
+    this.#exemplarNews.move(move);
   }
 
   #reportRows(up: number, durationSeconds: number, samples: number): readonly ReportRow[] {
@@ -130,35 +137,103 @@ export class TargetRecorder {
     }
   }
 
-  async #store(
-    rows: Rows,
-    reports: readonly ReportRow[],
-    gone: readonly number[],
-    startedMs: number,
-  ): Promise<RecordOutcome> {
+  async #store(content: CollectionContent, startedMs: number): Promise<RecordOutcome> {
     const timestampMs = Math.max(startedMs, this.#lastTimestampMs + 1);
     this.#lastTimestampMs = timestampMs;
-    const series = this.#series;
+    const { rows, reports } = content;
     // Series that only a refused collection had are none of the store's business.
-    await series.resolve(this.#appender, slotsOf(reports, rows), timestampMs);
-    const columns = new Columns(rows.count + reports.length + gone.length, rows.timestampsMs !== undefined);
-    for (const { slot, value } of reports) columns.add(series.refOf(slot), value, timestampMs);
-    for (let row = 0; row < rows.count; row++) {
-      const ownMs = rows.timestampsMs?.[row] ?? Number.NaN;
-      if (ownMs > timestampMs + AHEAD_MAX_MS) columns.tooFarAhead++;
-      else columns.add(series.refOf(rows.slots[row]!), rows.values[row]!, Number.isNaN(ownMs) ? timestampMs : ownMs);
-    }
-    const staleFrom = columns.count;
-    for (const slot of gone) columns.add(series.refOf(slot), 0, timestampMs);
+    await this.#series.resolve(this.#appender, slotsOf(reports, rows), timestampMs);
+    const exemplars = this.#newExemplars(rows, timestampMs);
     const metadata = [...this.#metadata.values()];
-    const outcome = await this.#appender.append(columns.batch(staleFrom, timestampMs, metadata));
+    const first = await this.#append(content, exemplars, timestampMs, metadata);
     for (const each of metadata) if (this.#metadata.get(each.name) === each) this.#metadata.delete(each.name);
     this.#hasReported ||= reports.length > 0;
+    const rejected: RejectedSamples = { ...first.rejectedSamples };
+    count(rejected, 'duplicate', rows.duplicates);
+    count(rejected, 'invalid', tooFarAhead(rows, timestampMs));
+    let { acceptedSamples } = first;
+    const unknown = first.rejectedSamples.unknown_series;
+    if (unknown > 0) {
+      const again = await this.#appendRenewed(content, exemplars, timestampMs);
+      acceptedSamples += again.acceptedSamples;
+      count(rejected, 'unknown_series', -unknown);
+      for (const [reason, samples] of Object.entries(again.rejectedSamples)) {
+        count(rejected, reason as RejectReason, samples);
+      }
+    }
+    return { acceptedSamples, rejectedSamples: rejected };
+  }
+
+  /**
+   * The store has let go of references, of series that had no sample for long: they are asked for anew, and what belongs to
+   * those that have another one now is appended once more. All else was stored, or refused for good, the first time.
+   */
+  async #appendRenewed(
+    { rows, reports, gone }: CollectionContent,
+    exemplars: ReadonlyMap<number, readonly Exemplar[]>,
+    timestampMs: number,
+  ): Promise<AppendOutcome> {
+    const slots = [...slotsOf(reports, rows), ...gone];
+    const renewed = await this.#series.renew(this.#appender, slots, timestampMs);
+    return this.#append({ rows, reports, gone, only: renewed }, exemplars, timestampMs, []);
+  }
+
+  async #append(
+    { rows, reports, gone, only }: CollectionContent,
+    exemplars: ReadonlyMap<number, readonly Exemplar[]>,
+    timestampMs: number,
+    metadata: readonly MetricMetadata[],
+  ): Promise<AppendOutcome> {
+    const series = this.#series;
+    const columns = new BatchColumns(rows.count + reports.length + gone.length, rows.timestampsMs !== undefined);
+    const isWanted = (slot: number): boolean => only === undefined || only.has(slot);
+    for (const { slot, value } of reports) if (isWanted(slot)) columns.add(series.refOf(slot), value, timestampMs);
+    let nextHistogram = 0;
+    for (let row = 0; row < rows.count; row++) {
+      const histogram = rows.histograms[nextHistogram]?.row === row ? rows.histograms[nextHistogram++] : undefined;
+      const slot = rows.slots[row]!;
+      const timeMs = timeOf(rows, row, timestampMs);
+      if (timeMs > timestampMs + AHEAD_MAX_MS || !isWanted(slot)) continue;
+      if (!columns.add(series.refOf(slot), rows.values[row]!, timeMs)) continue;
+      if (histogram !== undefined) columns.makeHistogram(histogram.histogram);
+      if (exemplars.size > 0) for (const exemplar of exemplars.get(row) ?? []) columns.addExemplar(exemplar);
+    }
+    const staleFrom = columns.count;
+    for (const slot of gone) if (isWanted(slot)) columns.add(series.refOf(slot), 0, timestampMs);
+    const { dropped } = columns;
+    const outcome = await this.#appender.append(columns.batch(staleFrom, timestampMs, metadata));
+    const { rejectedSamples } = outcome;
+    if (dropped === 0) return outcome;
     return {
-      acceptedSamples: outcome.acceptedSamples,
-      rejectedSamples: rejections(outcome.rejectedSamples, rows, columns),
+      ...outcome,
+      rejectedSamples: { ...rejectedSamples, series_limit: rejectedSamples.series_limit + dropped },
     };
   }
+
+  /** By row, with their times. */
+  #newExemplars(rows: CollectionRows, timestampMs: number): ReadonlyMap<number, readonly Exemplar[]> {
+    const news = new Map<number, Exemplar[]>();
+    this.#exemplarNews.begin();
+    for (const { row, exemplar } of rows.exemplars) {
+      const ownMs = exemplar.timestampMs ?? timeOf(rows, row, timestampMs);
+      if (ownMs > timestampMs + AHEAD_MAX_MS || !this.#exemplarNews.note(rows.slots[row]!, exemplar)) continue;
+      const ofRow = news.get(row);
+      const stored = { labels: exemplar.labels, value: exemplar.value, timestampMs: ownMs };
+      if (ofRow === undefined) news.set(row, [stored]);
+      else ofRow.push(stored);
+    }
+    return news;
+  }
+}
+
+/** What a batch is made of. */
+interface CollectionContent {
+  readonly rows: CollectionRows;
+  readonly reports: readonly ReportRow[];
+  /** Slots that get a stale marker. */
+  readonly gone: readonly number[];
+  /** Nothing but what belongs to these slots. */
+  readonly only?: ReadonlySet<number>;
 }
 
 interface ReportRow {
@@ -166,162 +241,23 @@ interface ReportRow {
   readonly value: number;
 }
 
-function* slotsOf(reports: readonly ReportRow[], rows: Rows): Iterable<number> {
+function* slotsOf(reports: readonly ReportRow[], rows: CollectionRows): Iterable<number> {
   for (const { slot } of reports) yield slot;
   yield* rows.slots.subarray(0, rows.count);
 }
 
-function rejections(byStore: RejectedSamples, rows: Rows, columns: Columns): RejectedSamples {
-  const rejected: RejectedSamples = { ...byStore };
-  if (rows.duplicates > 0) rejected.duplicate = (rejected.duplicate ?? 0) + rows.duplicates;
-  if (columns.tooFarAhead > 0) rejected.invalid = (rejected.invalid ?? 0) + columns.tooFarAhead;
-  if (columns.dropped > 0) rejected.series_limit = (rejected.series_limit ?? 0) + columns.dropped;
-  return rejected;
+function timeOf({ timestampsMs }: CollectionRows, row: number, collectedMs: number): number {
+  const ownMs = timestampsMs === undefined ? Number.NaN : timestampsMs[row]!;
+  return Number.isNaN(ownMs) ? collectedMs : ownMs;
 }
 
-/** The samples of the collection that is going on. Its columns are kept from one collection to the next. */
-class Rows implements SampleSink {
-  count = 0;
-  given = 0;
-  duplicates = 0;
-  slots = new Float64Array(INITIAL_ROWS);
-  values = new Float64Array(INITIAL_ROWS);
-  /** NaN for samples that came without; none at all when none had one. */
-  timestampsMs: Float64Array | undefined;
-  described: MetricMetadata[] = [];
-  readonly #series: TargetSeries;
-  readonly #latestMsOfSlot = new Map<number, number>();
-  #collection = 0;
-  #isOpen = false;
-
-  constructor(series: TargetSeries) {
-    this.#series = series;
-  }
-
-  get firstSlot(): number {
-    return this.#series.firstSlot;
-  }
-
-  begin(collection: number): void {
-    this.#collection = collection;
-    this.given = 0;
-    this.clear();
-    this.#isOpen = true;
-  }
-
-  clear(): void {
-    this.count = 0;
-    this.duplicates = 0;
-    this.timestampsMs = undefined;
-    this.#latestMsOfSlot.clear();
-    this.described = [];
-  }
-
-  close(): void {
-    this.#isOpen = false;
-  }
-
-  slotOf(labels: Labels): number {
-    return this.#series.slotOf(labels);
-  }
-
-  add(slot: number, value: number, timestampMs?: number): void {
-    if (!this.#isOpen) return;
-    this.given++;
-    if (this.#series.lastSeen(slot) === this.#collection && this.#isDuplicate(slot, timestampMs)) {
-      this.duplicates++;
-      return;
-    }
-    this.#series.markSeen(slot, this.#collection);
-    if (this.count === this.slots.length) this.#grow();
-    this.slots[this.count] = slot;
-    // Whatever bits a NaN comes with, it is no stale marker.
-    this.values[this.count] = Number.isNaN(value) ? Number.NaN : value;
-    if (timestampMs !== undefined) this.#setTimestamp(slot, timestampMs);
-    this.count++;
-  }
-
-  describe(metadata: MetricMetadata): void {
-    if (this.#isOpen) this.described.push(metadata);
-  }
-
-  /** Of the series that the store has; those with timestamps of their own end by themselves. */
-  slotsToMarkWhenGone(): number[] {
-    const slots: number[] = [];
-    for (let row = 0; row < this.count; row++) {
-      const slot = this.slots[row]!;
-      if (this.#series.refOf(slot) !== 0 && !this.#latestMsOfSlot.has(slot)) slots.push(slot);
-    }
-    return slots;
-  }
-
-  #setTimestamp(slot: number, timestampMs: number): void {
-    this.timestampsMs ??= new Float64Array(this.slots.length).fill(Number.NaN);
-    this.timestampsMs[this.count] = timestampMs;
-    this.#latestMsOfSlot.set(slot, timestampMs);
-  }
-
-  /** Several samples of one series are fine when each says another time. */
-  #isDuplicate(slot: number, timestampMs: number | undefined): boolean {
-    const latestMs = this.#latestMsOfSlot.get(slot);
-    return timestampMs === undefined || latestMs === undefined || latestMs === timestampMs;
-  }
-
-  #grow(): void {
-    const slots = new Float64Array(2 * this.slots.length);
-    slots.set(this.slots);
-    this.slots = slots;
-    const values = new Float64Array(2 * this.values.length);
-    values.set(this.values);
-    this.values = values;
-    if (this.timestampsMs === undefined) return;
-    const timestampsMs = new Float64Array(slots.length).fill(Number.NaN);
-    timestampsMs.set(this.timestampsMs);
-    this.timestampsMs = timestampsMs;
-  }
+function tooFarAhead({ timestampsMs, count: rows }: CollectionRows, collectedMs: number): number {
+  if (timestampsMs === undefined) return 0;
+  let ahead = 0;
+  for (let row = 0; row < rows; row++) if (timestampsMs[row]! > collectedMs + AHEAD_MAX_MS) ahead++;
+  return ahead;
 }
 
-/** The columns of a batch being made. Rows without a reference are dropped and counted. */
-class Columns {
-  count = 0;
-  dropped = 0;
-  tooFarAhead = 0;
-  readonly #refs: Uint32Array;
-  readonly #values: Float64Array;
-  readonly #timestampsMs: Float64Array | undefined;
-
-  constructor(rows: number, hasTimestamps: boolean) {
-    this.#refs = new Uint32Array(rows);
-    this.#values = new Float64Array(rows);
-    this.#timestampsMs = hasTimestamps ? new Float64Array(rows) : undefined;
-  }
-
-  add(ref: number, value: number, timestampMs: number): void {
-    if (ref === 0) {
-      this.dropped++;
-      return;
-    }
-    this.#refs[this.count] = ref;
-    this.#values[this.count] = value;
-    if (this.#timestampsMs !== undefined) this.#timestampsMs[this.count] = timestampMs;
-    this.count++;
-  }
-
-  /** Rows from `staleFrom` on become stale markers. */
-  batch(staleFrom: number, timestampMs: number, metadata: readonly MetricMetadata[]): Batch {
-    const values = this.#cut(this.#values);
-    const bits = bitsOf(values);
-    for (let row = staleFrom; row < this.count; row++) writeStaleAt(bits, row);
-    return {
-      refs: this.#cut(this.#refs),
-      timestampsMs: this.#timestampsMs === undefined ? timestampMs : this.#cut(this.#timestampsMs),
-      values,
-      ...(metadata.length > 0 && { metadata }),
-    };
-  }
-
-  /** A batch's columns own their buffers, so that they can be handed to another thread. */
-  #cut<Column extends Uint32Array | Float64Array>(column: Column): Column {
-    return (this.count === column.length ? column : column.slice(0, this.count)) as Column;
-  }
+function count(rejected: RejectedSamples, reason: RejectReason, samples: number): void {
+  if (samples !== 0) rejected[reason] = (rejected[reason] ?? 0) + samples;
 }

@@ -1,10 +1,11 @@
 // The series of one target: slots, the small numbers by which a collector names a series, to the store's references.
-// Invariant: a slot never changes its meaning, nor is its number given again. Labels are kept only until the store has
-// given the reference. When more series have gone than are here, and at least ten thousand, the gone ones are forgotten:
-// those that are here move to new slots, and every older slot is refused from then on.
+// Invariant: a slot never changes its meaning, nor is its number given again. Labels are kept as the series' key alone,
+// and as such only until the store has given the reference. When more series have gone than are here, and at least ten
+// thousand, the gone ones are forgotten: those that are here move to new slots, and every older slot is refused from then on.
 
-import { type Label, type Labels, labelsFrom, labelsKey } from '../model/labels.ts';
+import { type Label, type Labels, labelsFrom } from '../model/labels.ts';
 import type { Appender } from '../storage/interface.ts';
+import { labelsOfKey, seriesKey } from './series-key.ts';
 
 const GONE_SERIES_KEPT = 10_000;
 /** So many series a question, so that the store's worker is not held up by one message. */
@@ -34,7 +35,7 @@ export class TargetSeries {
   }
 
   slotOf(labels: Labels): number {
-    const key = labelsKey(labels);
+    const key = seriesKey(labels);
     const known = this.#slotByKey.get(key);
     if (known !== undefined) return known;
     const slot = this.#newSlot();
@@ -84,6 +85,25 @@ export class TargetSeries {
         this.#refusedAgainAtMs = nowMs + REFUSED_AGAIN_AFTER_MS;
       }
     }
+  }
+
+  /**
+   * Asks the store anew for the references of these slots, since it has told that it does not know some of them any more.
+   * Gives the slots that have another reference now. @throws {ChainpulseError} as `Appender.resolveSeries`: they are asked
+   * for again by the next collection.
+   */
+  async renew(appender: Appender, slots: Iterable<number>, nowMs: number): Promise<ReadonlySet<number>> {
+    const before = new Map<number, number>();
+    for (const slot of slots) if (this.refOf(slot) !== NO_REFERENCE) before.set(slot, this.refOf(slot));
+    for (const [key, slot] of this.#slotByKey) {
+      if (!before.has(slot)) continue;
+      this.#refs[slot - this.firstSlot] = NO_REFERENCE;
+      this.#unresolved.set(slot, withTargetLabels(labelsOfKey(key), this.#targetLabels));
+    }
+    await this.resolve(appender, before.keys(), nowMs);
+    const renewed = new Set<number>();
+    for (const [slot, ref] of before) if (this.refOf(slot) !== ref) renewed.add(slot);
+    return renewed;
   }
 
   /**

@@ -5,6 +5,8 @@
 import type { Batch, Exemplar, MetricMetadata, NativeHistogram } from '../model/batch.ts';
 import type { Labels } from '../model/labels.ts';
 import type { Matcher } from '../model/matcher.ts';
+import type { PackedSeries } from '../model/packed-series.ts';
+import type { SendStatistics } from './sending.ts';
 
 export interface Appender {
   /**
@@ -15,7 +17,8 @@ export interface Appender {
 
   /**
    * Stores a batch. When the promise is fulfilled the samples are durable and visible to every later read.
-   * A sample at or before the latest one of its series is refused, unless it says exactly the same.
+   * Samples may come in any order. Of two with the same time of one series the first stays: the same value once more is
+   * accepted, another is a `duplicate` when the store notices it at once, and else is not seen by reads.
    * @throws {ChainpulseError} `storage_full`, `storage_io`: nothing of the batch was stored.
    */
   append(batch: Batch): Promise<AppendOutcome>;
@@ -24,9 +27,17 @@ export interface Appender {
 export interface AppendOutcome {
   readonly acceptedSamples: number;
   readonly rejectedSamples: Readonly<Record<RejectReason, number>>;
+  /** The first few rows of the batch that were refused, so that a sender can be told which series it is. */
+  readonly firstRejected?: readonly RejectedRow[];
 }
 
-export type RejectReason = 'out_of_order' | 'duplicate' | 'too_old' | 'invalid' | 'series_limit';
+export interface RejectedRow {
+  readonly row: number;
+  readonly reason: RejectReason;
+}
+
+/** `unknown_series`: the reference is of no series any more; resolve its labels again and append once more. */
+export type RejectReason = 'out_of_order' | 'duplicate' | 'too_old' | 'invalid' | 'series_limit' | 'unknown_series';
 
 /** Both ends belong to the range. Unix milliseconds. */
 export interface TimeRange {
@@ -36,6 +47,8 @@ export interface TimeRange {
 
 export interface SelectRequest extends TimeRange {
   readonly matchers: readonly Matcher[];
+  /** Told, once each, what the answer lacks: history that is damaged or that an engine did not give. */
+  readonly warn?: (message: string) => void;
 }
 
 /** One series with its samples in the range, in order of time. The columns are the reader's own to keep. */
@@ -77,14 +90,55 @@ export interface Queryable {
   metadata(name: string, limit: number): Promise<readonly MetricMetadata[]>;
 }
 
-/** What a store that lives in this process does beyond reading and writing. */
+/** What is deleted: the samples in the range of the series that match any of the matcher lists. */
+export interface DeleteRequest extends TimeRange {
+  readonly matcherSets: readonly (readonly Matcher[])[];
+}
+
+/** What a store does beyond reading and writing. */
 export interface Store extends Appender, Queryable {
+  /** As `resolveSeries`, where the store can take series as they come from another thread. */
+  resolvePacked?(series: PackedSeries): Promise<Uint32Array>;
   stats(): StoreStats;
   /** Deletes what is older than the retention and does what upkeep is due, in short pieces. */
   maintain(nowMs: number): Promise<void>;
   /** Everything that was appended is on disk; the store takes no more calls. */
   close(): Promise<void>;
 }
+
+/** What a store does whose history lies on this machine. */
+export interface LocalStore extends Store {
+  /** What takes the most series; at most `limit` of each. */
+  cardinality(limit: number): Promise<Cardinality>;
+  /**
+   * Deletes for good what was stored before the call; gives how many series that concerns. Without a lower and an upper
+   * end (-Infinity, Infinity) the series themselves go. The space on the disk is free after merging or `cleanTombstones`.
+   */
+  deleteSeries(request: DeleteRequest): Promise<number>;
+  /** Rewrites what deletions have left on the disk. */
+  cleanTombstones(): Promise<void>;
+  /** Writes a copy of everything that is stored, which can be opened as a store, into a folder that is not there yet. */
+  copyTo(directory: string): Promise<void>;
+}
+
+/** What series there are in memory, that is, with a sample lately. Each list has the greatest first. */
+export interface Cardinality {
+  readonly series: number;
+  readonly labelPairs: number;
+  readonly seriesByMetric: readonly CountByName[];
+  readonly valuesByLabel: readonly CountByName[];
+  /** Bytes of a label's values, each as often as a series carries it. */
+  readonly bytesByLabel: readonly CountByName[];
+  /** The name is `label=value`. */
+  readonly seriesByPair: readonly CountByName[];
+}
+
+export interface CountByName {
+  readonly name: string;
+  readonly value: number;
+}
+
+export type StoreOperation = 'append' | 'read' | 'seal' | 'merge' | 'cool' | 'delete' | 'checkpoint';
 
 export interface StoreStats {
   /** Series with a sample in the head, that is, lately. */
@@ -94,5 +148,11 @@ export interface StoreStats {
   readonly sizeBytes: Readonly<Record<'head' | 'blocks' | 'index', number>>;
   readonly oldestTimeMs: number | undefined;
   readonly newestTimeMs: number | undefined;
-  readonly errorsTotal: Readonly<Record<'append' | 'read' | 'seal' | 'delete' | 'checkpoint', number>>;
+  /** Sealed pieces of history; those among them that are damaged, whose samples are lost; deletions not yet carried out. */
+  readonly chunks: number;
+  readonly quarantinedChunks: number;
+  readonly tombstones: number;
+  /** Of a store that sends its samples on. */
+  readonly sending?: SendStatistics;
+  readonly errorsTotal: Readonly<Record<StoreOperation, number>>;
 }

@@ -252,10 +252,11 @@ export class Evaluator {
     { matchers, span }: SelectorPart,
     { grid, offsetMs, rangeMs }: WindowTimes,
   ): AsyncGenerator<SeriesSamples> {
-    const { queryable, budget } = this.#context;
+    const { queryable, budget, notes } = this.#context;
+    const warn = (message: string) => notes.warnOfLoss(message);
     const minTimeMs = grid.startMs - offsetMs - rangeMs + 1;
     const maxTimeMs = timeAt(grid, grid.count - 1) - offsetMs;
-    for await (const series of queryable.select({ matchers, minTimeMs, maxTimeMs })) {
+    for await (const series of queryable.select({ matchers, minTimeMs, maxTimeMs, warn })) {
       budget.addSamples(series.values.length);
       if (budget.isDue()) await budget.pause();
       if (series.histograms !== undefined && series.histograms.length > 0) {

@@ -22,6 +22,11 @@ export class QueryNotes {
     this.#infos.add(withPosition(this.#text, span, `PromQL info: ${message}`));
   }
 
+  /** What the answer lacks, in the store's own words. */
+  warnOfLoss(message: string): void {
+    this.#warnings.add(message);
+  }
+
   warnOfQuantiles(span: Span, quantiles: Float64Array): void {
     const invalid = quantiles.find((quantile) => !(quantile >= 0 && quantile <= 1));
     if (invalid !== undefined) {

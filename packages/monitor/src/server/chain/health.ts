@@ -10,6 +10,7 @@ export function addHealthRoutes(routes: RouteTable, health: HealthJudge): void {
   routes.add({
     path: '/health',
     methods: ['GET', 'HEAD'],
+    scope: 'read',
     handler: (_request, reply) => {
       const judged = health.judge();
       return reply.code(statusOf(judged.status)).send(judged);
@@ -18,13 +19,20 @@ export function addHealthRoutes(routes: RouteTable, health: HealthJudge): void {
   routes.add({
     path: '/health/:component',
     methods: ['GET', 'HEAD'],
+    scope: 'read',
     handler: (request, reply) => answerComponent(request, reply, health),
   });
   // That this is answered at all says what is asked.
-  routes.add({ path: '/live', methods: ['GET', 'HEAD'], handler: (_request, reply) => reply.send({ status: 'live' }) });
+  routes.add({
+    path: '/live',
+    methods: ['GET', 'HEAD'],
+    scope: 'health',
+    handler: (_request, reply) => reply.send({ status: 'live' }),
+  });
   routes.add({
     path: '/-/healthy',
     methods: ['GET', 'HEAD'],
+    scope: 'health',
     handler: (_request, reply) => reply.send('Chainpulse is Healthy.\n'),
   });
 }

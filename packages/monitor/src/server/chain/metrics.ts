@@ -14,9 +14,10 @@ export function addMetricsRoutes(routes: RouteTable, renderMetrics: () => Uint8A
   routes.add({
     path: '/metrics',
     methods: ['GET', 'HEAD'],
+    scope: 'read',
     handler: (request, reply) => answerMetrics(request, reply, renderMetrics()),
   });
-  routes.add({ path: '/metrics/summary', methods: ['GET', 'HEAD'], handler: () => summary.read() });
+  routes.add({ path: '/metrics/summary', methods: ['GET', 'HEAD'], scope: 'read', handler: () => summary.read() });
 }
 
 async function answerMetrics(request: FastifyRequest, reply: FastifyReply, page: Uint8Array): Promise<FastifyReply> {

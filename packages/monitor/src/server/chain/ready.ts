@@ -42,6 +42,7 @@ export function addReadyRoutes(routes: RouteTable, deps: ReadyDeps, maxStoreAnsw
   routes.add({
     path: '/ready',
     methods: ['GET', 'HEAD'],
+    scope: 'read',
     handler: async (request, reply) => {
       const demands = readDemands(request);
       if (typeof demands === 'string') {
@@ -53,6 +54,7 @@ export function addReadyRoutes(routes: RouteTable, deps: ReadyDeps, maxStoreAnsw
   routes.add({
     path: '/-/ready',
     methods: ['GET', 'HEAD'],
+    scope: 'health',
     handler: async (_request, reply) => {
       const reasons = await withinLimit(
         judge(deps, { minPeers: undefined, maxBlocksBehind: undefined }),

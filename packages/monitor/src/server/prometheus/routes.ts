@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../../engine/interface.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
+import { readExemplars } from '../history/exemplars.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { QueryKind, QueryObserver, QueryOutcome } from '../query-observer.ts';
 import type { RouteTable } from '../route-table.ts';
@@ -15,7 +16,7 @@ import { type Question, readInstantQuery, readRangeQuery } from './queries.ts';
 import { QueryGate } from './query-gate.ts';
 import { type Answer, renderAnswer } from './render.ts';
 import { sendJson } from './send-json.ts';
-import { answerBuildInfo, answerTargets } from './status.ts';
+import { answerBuildInfo, answerTargets, readTsdbStatus } from './status.ts';
 
 export interface PrometheusDeps {
   readonly engine: Engine;
@@ -37,12 +38,14 @@ export function addPrometheusRoutes(routes: RouteTable, deps: PrometheusDeps, li
     routes.add({
       path: `/api/v1/${path}`,
       methods,
+      scope: 'read',
       handler: (request, reply) => answerQuestion({ request, reply, kind, read, gate, limits, deps }),
     });
   const tells = (path: string, respond: Responder) =>
     routes.add({
       path: `/api/v1/${path}`,
       methods: ['GET'],
+      scope: 'read',
       handler: (request, reply) => sendJson(reply, renderAnswer(respond(new Parameters(request))), limits.maxSendMs),
     });
 
@@ -54,6 +57,8 @@ export function addPrometheusRoutes(routes: RouteTable, deps: PrometheusDeps, li
     readLabelValues(parameters, engine, maxSelectors, (request.params as { name: string }).name),
   );
   asks('metadata', 'metadata', ['GET'], (parameters) => readMetadata(parameters, engine));
+  asks('metadata', 'query_exemplars', ['GET', 'POST'], (parameters) => readExemplars(parameters, engine));
+  asks('metadata', 'status/tsdb', ['GET'], (parameters) => readTsdbStatus(parameters, engine));
   tells('targets', (parameters) => answerTargets(parameters, deps.targets()));
   tells('status/buildinfo', () => answerBuildInfo(deps.version));
 }

@@ -9,7 +9,10 @@ const PIECE_CHARACTERS = 32_768;
 
 /** A client that has not read the whole answer `maxSendMs` after its begin is disconnected. */
 export function sendJson(reply: FastifyReply, pieces: Generator<string>, maxSendMs: number): FastifyReply {
+  // A client that has hung up already closes no more.
+  if (reply.raw.destroyed) return reply.hijack();
   const deadline = setTimeout(() => reply.raw.destroy(), maxSendMs);
+  deadline.unref();
   reply.raw.once('close', () => clearTimeout(deadline));
   reply.type('application/json');
   const first = gather(pieces);

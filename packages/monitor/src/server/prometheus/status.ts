@@ -1,9 +1,14 @@
-// `targets` and `status/buildinfo`, in the form in which Prometheus has them.
+// `targets`, `status/buildinfo` and `status/tsdb`, in the form in which Prometheus has them.
 
+import type { Engine } from '../../engine/interface.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { labelsToRecord, labelValue } from '../../model/labels.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
+import type { CountByName } from '../../storage/interface.ts';
+import { ApiError } from './error.ts';
+import { quote } from './format.ts';
 import type { Parameters } from './parameters.ts';
+import type { Question } from './queries.ts';
 import type { Answer } from './render.ts';
 import { renderList } from './render.ts';
 
@@ -72,4 +77,36 @@ export function answerBuildInfo(version: string): Answer {
     goVersion: '',
   };
   return { data: [JSON.stringify(data)] };
+}
+
+/** How many are listed of each kind, unless the client says otherwise, and at most. */
+const TSDB_LIMIT = 10;
+const TSDB_LIMIT_MAX = 10_000;
+/** How Prometheus writes the times of a store without samples. */
+const NO_MIN_TIME = '9223372036854775807';
+const NO_MAX_TIME = '-9223372036854775808';
+
+/** What takes the most series and memory, of the series with samples lately. @throws {ApiError} */
+export function readTsdbStatus(parameters: Parameters, engine: Engine): Question {
+  const given = parameters.first('limit');
+  const limit = given === '' ? TSDB_LIMIT : Number(/^\+?\d{1,15}$/.test(given) ? given : 0);
+  if (limit < 1) throw new ApiError('bad_data', 'limit must be a positive number');
+  if (limit > TSDB_LIMIT_MAX) throw new ApiError('bad_data', `limit must not exceed ${TSDB_LIMIT_MAX}`);
+  return async () => {
+    const { series, labelPairs, ...lists } = await engine.cardinality(limit);
+    const { chunks, oldestTimeMs = NO_MIN_TIME, newestTimeMs = NO_MAX_TIME } = await engine.stats();
+    const head = `"numSeries":${series},"numLabelPairs":${labelPairs},"chunkCount":${chunks}`;
+    const data = [
+      `{"headStats":{${head},"minTime":${oldestTimeMs},"maxTime":${newestTimeMs}}`,
+      `,"seriesCountByMetricName":${renderCounts(lists.seriesByMetric)}`,
+      `,"labelValueCountByLabelName":${renderCounts(lists.valuesByLabel)}`,
+      `,"memoryInBytesByLabelName":${renderCounts(lists.bytesByLabel)}`,
+      `,"seriesCountByLabelValuePair":${renderCounts(lists.seriesByPair)}}`,
+    ];
+    return { data };
+  };
+}
+
+function renderCounts(counts: readonly CountByName[]): string {
+  return `[${counts.map(({ name, value }) => `{"name":${quote(name)},"value":${value}}`).join(',')}]`;
 }

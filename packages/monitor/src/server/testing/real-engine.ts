@@ -2,8 +2,10 @@
 
 import type { TestContext } from 'node:test';
 import type { Engine } from '../../engine/interface.ts';
+import type { Clock } from '../../model/clock.ts';
 import { type Labels, labelsFromRecord } from '../../model/labels.ts';
 import { createQueryEngine } from '../../promql/engine.ts';
+import { PushReceiver } from '../../sources/push/push-receiver.ts';
 import { openEmbeddedStore } from '../../storage/embedded/open.ts';
 import { NOW_MS, temporaryDirectory } from './test-server.ts';
 
@@ -14,20 +16,35 @@ export interface Point {
   readonly ageMs?: number;
 }
 
-export async function openRealEngine(t: TestContext, points: readonly Point[] = []): Promise<Engine> {
+const STANDING_CLOCK: Clock = { nowMs: () => NOW_MS };
+
+export async function openRealEngine(
+  t: TestContext,
+  points: readonly Point[] = [],
+  clock: Clock = STANDING_CLOCK,
+  retentionMs?: number,
+): Promise<Engine> {
   const store = await openEmbeddedStore({
     directory: temporaryDirectory(t),
-    retentionMs: undefined,
+    retentionMs,
     durability: 'normal',
-    clock: { nowMs: () => NOW_MS },
+    clock,
   });
   const queries = createQueryEngine({ queryable: store });
+  const pushes = new PushReceiver({ appender: store, clock });
   t.after(() => store.close());
   const engine: Engine = {
     resolveSeries: (series) => store.resolveSeries(series),
     append: (batch) => store.append(batch),
+    push: (request, signal) => pushes.push(request, signal),
     instant: (query, signal) => queries.instant(query, signal),
     range: (query, signal) => queries.range(query, signal),
+    select: (request) => store.select(request),
+    selectExemplars: (request) => store.selectExemplars(request),
+    cardinality: (limit) => store.cardinality(limit),
+    deleteSeries: (request) => store.deleteSeries(request),
+    cleanTombstones: () => store.cleanTombstones(),
+    copyTo: (directory) => store.copyTo(directory),
     series: (request) => store.series(request),
     labelNames: (request) => store.labelNames(request),
     labelValues: (name, request) => store.labelValues(name, request),

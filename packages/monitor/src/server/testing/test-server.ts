@@ -12,9 +12,13 @@ import { HealthJudge } from '../../health/health-judge.ts';
 import type { PacedClock } from '../../model/clock.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
+import { Security, type SecuritySettings } from '../auth/security.ts';
 import { LiveFeed } from '../chain/live-feed.ts';
+import type { HistoryLimits } from '../history/limits.ts';
 import type { ServerLimits } from '../limits.ts';
 import { listen } from '../listen.ts';
+import type { PushRouteLimits } from '../push/limits.ts';
+import type { PushEnded } from '../push/push-observer.ts';
 import type { QueryEnded } from '../query-observer.ts';
 import { createServer } from '../server.ts';
 
@@ -26,19 +30,41 @@ export interface TestServerOptions {
   /** The list may be changed while the server runs. */
   readonly targets?: readonly TargetStatus[];
   readonly limits?: Partial<ServerLimits>;
+  readonly pushLimits?: Partial<PushRouteLimits>;
+  readonly historyLimits?: Partial<HistoryLimits>;
+  /** Enables the admin API. */
+  readonly snapshotsDirectory?: string;
   readonly maxSubscribers?: number;
+  /** Stands still at {@link NOW_MS} unless given. */
+  readonly clock?: PacedClock;
   readonly pageDirectory?: string;
   readonly renderMetrics?: () => Uint8Array;
+  /** What differs from a server on the loopback that asks nobody who they are. */
+  readonly security?: Partial<SecuritySettings>;
 }
+
+const STANDING_CLOCK: PacedClock = { nowMs: () => NOW_MS, speed: 1, continueFrom: () => {} };
+
+const OPEN_ON_LOOPBACK: SecuritySettings = {
+  host: '127.0.0.1',
+  hosts: [],
+  insecure: false,
+  auth: { tokens: [], publicHealth: false },
+};
 
 export async function startTestServer(t: TestContext, options: TestServerOptions = {}) {
   const { targets = [], engine = scriptedEngine({}), maxSubscribers = 4 } = options;
   const log: string[] = [];
   const queries: QueryEnded[] = [];
-  const clock: PacedClock = { nowMs: () => NOW_MS, speed: 1, continueFrom: () => {} };
+  const pushes: PushEnded[] = [];
+  const { clock = STANDING_CLOCK } = options;
   const feed = new LiveFeed({ maxSubscribers, targetsIntervalMs: 1, commitIntervalMs: 1 });
   const health = new HealthJudge({ clock, targets: () => targets, onStorageChange: () => feed.publishTargets() });
+  const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
+  const security = await Security.open({ ...OPEN_ON_LOOPBACK, ...options.security }, logger);
+  t.after(() => security.close());
   const app = createServer({
+    security,
     engine,
     clock,
     targets: () => targets,
@@ -50,23 +76,37 @@ export async function startTestServer(t: TestContext, options: TestServerOptions
     version: '1.2.3',
     startedMs: NOW_MS - 60_000,
     queryObserver: { queryEnded: (event) => queries.push(event) },
-    logger: pino({ level: 'warn' }, { write: (line: string) => log.push(line) }),
+    pushObserver: { pushEnded: (event) => pushes.push(event), appendFailed: () => {} },
+    logger,
     limits: options.limits ?? {},
+    pushLimits: options.pushLimits ?? {},
+    historyLimits: options.historyLimits ?? {},
+    snapshotsDirectory: options.snapshotsDirectory,
   });
-  const url = await listen(app, { host: '127.0.0.1', port: 0 });
+  const url = await listen(app, { host: options.security?.host ?? '127.0.0.1', port: 0 }, security);
   t.after(() => app.close());
   const port = Number(new URL(url).port);
-  return { app, url, port, feed, health, queries, log };
+  return { app, url, port, feed, health, queries, pushes, log };
 }
 
 /** An engine for what no real one can be made to do on demand; whatever is not given must not be asked. */
 export function scriptedEngine(answers: Partial<Engine>): Engine {
   const unexpected = () => Promise.reject(new Error('the test does not expect this call'));
+  const unexpectedRead = () => {
+    throw new Error('the test does not expect this read');
+  };
   return {
     resolveSeries: unexpected,
     append: unexpected,
+    push: unexpected,
     instant: unexpected,
     range: unexpected,
+    select: unexpectedRead,
+    selectExemplars: unexpectedRead,
+    cardinality: unexpected,
+    deleteSeries: unexpected,
+    cleanTombstones: unexpected,
+    copyTo: unexpected,
     series: unexpected,
     labelNames: unexpected,
     labelValues: unexpected,

@@ -7,7 +7,13 @@ import { basename } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { type Labels, labelsFrom } from '../../model/labels.ts';
 import type { Appender } from '../../storage/interface.ts';
-import { CollectionError, type CollectionObserver, type SampleSink, type TargetStatus } from '../interface.ts';
+import {
+  CollectionError,
+  type CollectionObserver,
+  type GivenExemplar,
+  type SampleSink,
+  type TargetStatus,
+} from '../interface.ts';
 import { DEFAULT_SAMPLE_LIMIT } from '../limits.ts';
 import { ExpositionParser } from '../scrape/exposition-parser.ts';
 import { ExpositionError } from '../scrape/line-cursor.ts';
@@ -250,6 +256,12 @@ class ShiftedSink implements SampleSink {
 
   add(slot: number, value: number, timestampMs?: number): void {
     this.inner.add(slot, value, timestampMs === undefined ? undefined : timestampMs + this.#shiftMs);
+  }
+
+  exemplar(slot: number, exemplar: GivenExemplar): void {
+    const { timestampMs } = exemplar;
+    const shiftedMs = timestampMs === undefined ? undefined : timestampMs + this.#shiftMs;
+    this.inner.exemplar?.(slot, { ...exemplar, timestampMs: shiftedMs });
   }
 
   describe(metadata: Parameters<SampleSink['describe']>[0]): void {

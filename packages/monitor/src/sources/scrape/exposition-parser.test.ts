@@ -64,7 +64,7 @@ describe('the text format', () => {
 });
 
 describe('OpenMetrics', () => {
-  test('seconds become milliseconds, exemplars are read over, # UNIT is metadata', async () => {
+  test('seconds become milliseconds, exemplars come behind their samples, # UNIT is metadata', async () => {
     const sink = await parse(
       '# TYPE a_seconds histogram\n# UNIT a_seconds seconds\n# HELP a_seconds A \\"b\\".\n' +
         'a_seconds_bucket{le="1"} 2 1520879607.789 # {trace_id="x y",span="}"} 0.67 1520879600.1\n' +
@@ -76,6 +76,20 @@ describe('OpenMetrics', () => {
       ['a_seconds_bucket{le="+Inf"}', 3],
       ['a_seconds_count{}', 3],
       ['a_seconds_created{}', 1.5e9],
+    ]);
+    assert.deepEqual(sink.exemplars, [
+      [
+        'a_seconds_bucket{le="1"}',
+        {
+          labels: [
+            { name: 'span', value: '}' },
+            { name: 'trace_id', value: 'x y' },
+          ],
+          value: 0.67,
+          timestampMs: 1_520_879_600_100,
+        },
+      ],
+      ['a_seconds_bucket{le="+Inf"}', { labels: [], value: 4, timestampMs: undefined }],
     ]);
     assert.deepEqual(sink.described, [{ name: 'a_seconds', type: 'histogram', help: 'A "b".', unit: 'seconds' }]);
   });
@@ -131,6 +145,8 @@ describe('malformed input is refused where it is', () => {
     ['a 1 # {"x"} 1\n# EOF', 1, 7, /no metric name/, 'openmetrics'],
     ['a 1 # {}\n# EOF', 1, 9, /exemplar's value is missing/, 'openmetrics'],
     ['a 1 nan\n# EOF', 1, 5, /no time in seconds/, 'openmetrics'],
+    ['a 1 # {} 1 inf\n# EOF', 1, 12, /exemplar's timestamp is no time in seconds/, 'openmetrics'],
+    ['a 1 # {x="1",x="2"} 1\n# EOF', 1, 14, /"x" is given twice/, 'openmetrics'],
   ];
   for (const [text, line, column, problem, format = 'text'] of bad) {
     test(`${format} ${JSON.stringify(text)}`, async () => {
@@ -151,6 +167,18 @@ describe('malformed input is refused where it is', () => {
 
   test('a line of more than 256 KiB', async () => {
     await assert.rejects(parse(`a 1\nb{x="${'y'.repeat(300_000)}"} 1`), /line 2, column 1: the line is longer/);
+  });
+
+  test('an exemplar that is no UTF-8, on a line that begins as the one before it', async () => {
+    const parser = new ExpositionParser();
+    const sink = new CollectingSink();
+    const bodyOf = (last: number) =>
+      Buffer.concat([Buffer.from('a 1 # {x="'), Buffer.from([0x61, last]), Buffer.from('"} 1\n# EOF\n')]);
+    const request = { format: 'openmetrics', sink, sampleLimit: NO_LIMIT } as const;
+    await parser.parse({ ...request, body: bodyOf(0x62) });
+    await assert.rejects(parser.parse({ ...request, body: bodyOf(0xff) }), {
+      message: 'line 1, column 12: the text is not valid UTF-8',
+    });
   });
 
   test('a number of thousands of digits', async () => {
@@ -263,6 +291,7 @@ describe('the cache', () => {
     fc.integer().map(String),
     fc.double({ noNaN: true }).map((given) => String(given).replace('Infinity', 'Inf')),
   );
+  const exemplar = fc.constantFrom('', ' # {} 1', ' # {x="y"} 2 5.5', ' # {x="é"} 3', ' # {x=1} 3');
   const sampleLine = fc
     .tuple(
       fc.constantFrom('a', 'ab', 'a_b', 'b'),
@@ -281,6 +310,7 @@ describe('the cache', () => {
       fc.constantFrom(' ', '  ', '\t'),
       value,
       fc.constantFrom('', '', '', ' 1700000000000', ' '),
+      fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 1, arbitrary: exemplar }),
     )
     .map((parts) => parts.join(''));
   const otherLine = fc.constantFrom('', '# TYPE a gauge', '# TYPE a counter', '# HELP a b', '# c', '#', ' a{x="1"} 5');
@@ -293,8 +323,9 @@ describe('the cache', () => {
   const bodies = fc.array(fc.array(line, { maxLength: 12 }), { minLength: 2, maxLength: 6 });
 
   test('a parser with memory gives exactly what a fresh one gives, errors and all', async () => {
+    const formats = fc.constantFrom<ExpositionFormat>('text', 'openmetrics');
     await fc.assert(
-      fc.asyncProperty(bodies, fc.boolean(), async (given, isShuffled) => {
+      fc.asyncProperty(bodies, fc.boolean(), formats, async (given, isShuffled, format) => {
         const parser = new ExpositionParser();
         const sink = new CollectingSink();
         let before: string[] = [];
@@ -304,12 +335,14 @@ describe('the cache', () => {
             ? [...before.toReversed(), ...lines]
             : [...before.slice(lines.length >> 1), ...lines];
           before = mixed.slice(-20);
-          const body = Buffer.from(mixed.join('\n'));
-          const request = { body, format: 'text', sampleLimit: NO_LIMIT } as const;
+          const shown = format === 'text' ? mixed : [...mixed.filter((each) => each.trim() !== ''), '# EOF'];
+          const body = Buffer.from(shown.join('\n'));
+          const request = { body, format, sampleLimit: NO_LIMIT };
           const fresh = new CollectingSink();
           const expected = await outcomeOf(new ExpositionParser().parse({ ...request, sink: fresh }));
           assert.equal(await outcomeOf(parser.parse({ ...request, sink })), expected);
           assert.deepEqual(sink.take(), fresh.take());
+          assert.deepEqual(sink.exemplars.splice(0), fresh.exemplars);
         }
       }),
       { numRuns: 1500 },

@@ -8,12 +8,12 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { MetricMetadata } from '../../model/batch.ts';
-import { CollectionError, type SampleSink } from '../interface.ts';
+import { CollectionError, type GivenExemplar, type SampleSink } from '../interface.ts';
 import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, HASH, isBlank, LineCursor, NEWLINE, QUOTE } from './line-cursor.ts';
 import { type KnownSeries, LineIndex } from './line-index.ts';
 import { type ExpositionFormat, readMetadataLine } from './metadata-syntax.ts';
 import { readNumber } from './number.ts';
-import { readSeries, skipExemplarLabels } from './series-syntax.ts';
+import { readExemplarLabels, readSeries } from './series-syntax.ts';
 
 export interface ParseRequest {
   /** Kept until the next body was parsed; nobody may write to it. */
@@ -121,6 +121,8 @@ class ParseRun {
   /** The line of the previous exposition that this one is expected to begin like. */
   #predicted = 0;
   #ended = false;
+  /** Of the line that is being read. */
+  #exemplar: GivenExemplar | undefined;
 
   constructor(
     request: ParseRequest,
@@ -268,6 +270,7 @@ class ParseRun {
   #readSample(series: KnownSeries, start: number, nameLength: number): void {
     const cursor = this.#cursor;
     const value = readNumber(cursor, 'the value');
+    this.#exemplar = undefined;
     const timestampMs = cursor.position < cursor.end ? this.#readTail() : undefined;
     if (++this.samples > this.request.sampleLimit) {
       throw new CollectionError(
@@ -276,6 +279,7 @@ class ParseRun {
       );
     }
     this.request.sink.add(series.slot, value, timestampMs);
+    if (this.#exemplar !== undefined) this.request.sink.exemplar?.(series.slot, this.#exemplar);
     this.#next.push(start, nameLength, series);
   }
 
@@ -286,30 +290,38 @@ class ParseRun {
     if (cursor.position === cursor.end) return undefined;
     const isOpenMetrics = this.request.format === 'openmetrics';
     let timestampMs: number | undefined;
-    if (!isOpenMetrics || cursor.peek() !== HASH) {
-      const start = cursor.position;
-      const timestamp = readNumber(cursor, 'the timestamp');
-      timestampMs = isOpenMetrics ? Math.round(timestamp * 1000) : timestamp;
-      if (!Number.isSafeInteger(timestampMs)) {
-        cursor.fail(`the timestamp is no time in ${isOpenMetrics ? 'seconds' : 'whole milliseconds'}`, start);
-      }
-      cursor.skipBlanks();
-    }
-    if (isOpenMetrics && cursor.peek() === HASH) this.#skipExemplar();
+    if (!isOpenMetrics || cursor.peek() !== HASH) timestampMs = this.#readTimestampMs('the timestamp');
+    if (isOpenMetrics && cursor.peek() === HASH) this.#exemplar = this.#readExemplar();
     if (cursor.position < cursor.end) cursor.fail(`expected the end of the line, found ${cursor.found()}`);
     return timestampMs;
   }
 
-  #skipExemplar(): void {
+  #readTimestampMs(what: string): number {
     const cursor = this.#cursor;
+    const isOpenMetrics = this.request.format === 'openmetrics';
+    const start = cursor.position;
+    const timestamp = readNumber(cursor, what);
+    const timestampMs = isOpenMetrics ? Math.round(timestamp * 1000) : timestamp;
+    if (!Number.isSafeInteger(timestampMs)) {
+      cursor.fail(`${what} is no time in ${isOpenMetrics ? 'seconds' : 'whole milliseconds'}`, start);
+    }
+    cursor.skipBlanks();
+    return timestampMs;
+  }
+
+  #readExemplar(): GivenExemplar {
+    const cursor = this.#cursor;
+    // Of a line that begins as predicted nothing has looked at this part.
+    if (!isUtf8(cursor.body.subarray(cursor.position, cursor.end))) this.#failUtf8();
     cursor.position++;
     cursor.skipBlanks();
-    skipExemplarLabels(cursor);
+    const labels = readExemplarLabels(cursor);
     cursor.skipBlanks();
-    readNumber(cursor, "the exemplar's value");
+    const value = readNumber(cursor, "the exemplar's value");
     cursor.skipBlanks();
-    if (cursor.position < cursor.end) readNumber(cursor, "the exemplar's timestamp");
-    cursor.skipBlanks();
+    const hasTimestamp = cursor.position < cursor.end;
+    const timestampMs = hasTimestamp ? this.#readTimestampMs("the exemplar's timestamp") : undefined;
+    return { labels, value, timestampMs };
   }
 
   #failUtf8(): never {

@@ -15,12 +15,23 @@ export interface HttpGetOptions {
   readonly authorization: string | undefined;
   /** Of the body when it is unpacked. */
   readonly bodyLimitBytes: number;
+  /** Counts for the origin of the first address alone. Another object than before closes the kept connection. */
+  readonly tls?: ClientTls | undefined;
   readonly signal: AbortSignal;
 }
 
 export interface HttpBody {
   readonly body: Buffer;
   readonly contentType: string;
+}
+
+/** How an https target is trusted, and what is shown to it; PEM. */
+export interface ClientTls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -33,6 +44,8 @@ export class HttpGetter {
     'http:': new http.Agent({ keepAlive: true, maxSockets: 1 }),
     'https:': new https.Agent({ keepAlive: true, maxSockets: 1 }),
   };
+  /** For the origin of the first address, when it has a TLS of its own. */
+  #ownAgent: { readonly tls: ClientTls; readonly agent: https.Agent } | undefined;
   /** What the last body needed, so that the next is received into one buffer of the right size. */
   #expectedBytes = FIRST_BUFFER_BYTES;
 
@@ -52,6 +65,7 @@ export class HttpGetter {
   close(): void {
     this.#agents['http:'].destroy();
     this.#agents['https:'].destroy();
+    this.#ownAgent?.agent.destroy();
   }
 
   async #request(url: URL, isOwnOrigin: boolean, options: HttpGetOptions): Promise<http.IncomingMessage> {
@@ -59,7 +73,12 @@ export class HttpGetter {
     if (isOwnOrigin && options.authorization !== undefined) headers['Authorization'] = options.authorization;
     for (;;) {
       try {
-        return await this.#requestOnce(url, headers, options.signal);
+        return await this.#requestOnce(
+          url,
+          headers,
+          this.#agentFor(url, isOwnOrigin ? options.tls : undefined),
+          options,
+        );
       } catch (error) {
         options.signal.throwIfAborted();
         // The server closed the kept connection in the moment it was to be used again: another is made.
@@ -72,18 +91,27 @@ export class HttpGetter {
   #requestOnce(
     url: URL,
     headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
+    agent: http.Agent,
+    { signal }: HttpGetOptions,
   ): Promise<http.IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-    const isHttps = url.protocol === 'https:';
-    const client = isHttps ? https : http;
-    const agent = this.#agents[isHttps ? 'https:' : 'http:'];
+    const client = url.protocol === 'https:' ? https : http;
     const request = client.request({ ...addressOf(url), method: 'GET', headers, agent, signal }, resolve);
     request.on('error', (error: NodeJS.ErrnoException) => {
       reject(request.reusedSocket && error.code === 'ECONNRESET' ? new ReusedConnectionLost() : error);
     });
     request.end();
     return promise;
+  }
+
+  #agentFor({ protocol }: URL, tls: ClientTls | undefined): http.Agent {
+    if (protocol !== 'https:') return this.#agents['http:'];
+    if (tls === undefined) return this.#agents['https:'];
+    if (this.#ownAgent?.tls !== tls) {
+      this.#ownAgent?.agent.destroy();
+      this.#ownAgent = { tls, agent: new https.Agent({ keepAlive: true, maxSockets: 1, ...tls }) };
+    }
+    return this.#ownAgent.agent;
   }
 
   async #receive(response: http.IncomingMessage, url: URL, options: HttpGetOptions): Promise<HttpBody> {
@@ -206,6 +234,23 @@ export function connectionError(error: unknown, url: URL): CollectionError {
       return new CollectionError('other', `There is no route to ${where}: check the network and firewalls.`, {
         cause: error,
       });
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return new CollectionError(
+        'other',
+        `The certificate of ${where} is signed by nobody that is trusted here: name the file of its signer, tls.caFile.`,
+        { cause: error },
+      );
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return new CollectionError(
+        'other',
+        `The certificate of ${where} is for another name: ask the target by that name, or give it as tls.serverName.`,
+        { cause: error },
+      );
+    case 'CERT_HAS_EXPIRED':
+      return new CollectionError('other', `The certificate of ${where} has expired: renew it.`, { cause: error });
     case 'ECONNRESET':
       return new CollectionError('other', `${where} closed the connection without an answer.`, { cause: error });
     default:

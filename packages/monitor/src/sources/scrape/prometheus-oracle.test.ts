@@ -1,6 +1,6 @@
 // The same odd pages, scraped by Debian's Prometheus and by us: the same pages are refused, the others give the same series,
 // labels and values. Two differences are meant and stand in `exposition-parser.test.ts`: Prometheus 2 takes labels without
-// a comma between them, which the format does not allow, and refuses the page for an exemplar at a gauge, which we skip.
+// a comma between them, which the format does not allow, and refuses the page for an exemplar at a gauge, which we take.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

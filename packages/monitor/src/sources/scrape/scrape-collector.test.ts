@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CollectionError, type CollectionOutcome } from '../interface.ts';
+import { encodeFamilies, TYPE } from './protobuf/testing/encode-families.ts';
 import { createScrapeCollector, type ScrapeCollectorOptions } from './scrape-collector.ts';
 import { type CollectedSample, CollectingSink } from './testing/collecting-sink.ts';
 
@@ -65,6 +66,19 @@ describe('the request', () => {
     assert.equal(headers.authorization, undefined);
   });
 
+  test('asks for protobuf before all else where native histograms are wanted', async () => {
+    let accept = '';
+    const url = await serve((request, response) => {
+      accept = request.headers.accept ?? '';
+      response.end('a 1\n');
+    });
+    assert.deepEqual(await collectorOf(url, { nativeHistograms: true })(), [['a{}', 1]]);
+    assert.match(
+      accept,
+      /^application\/vnd\.google\.protobuf;proto=io\.prometheus\.client\.MetricFamily;encoding=delimited;q=0\.6,application\/openmetrics-text;version=1\.0\.0;q=0\.5,/,
+    );
+  });
+
   test('carries the credentials that are read for it anew each time, and none of the address', async () => {
     const seen: (string | undefined)[] = [];
     const url = await serve((request, response) => {
@@ -118,6 +132,38 @@ describe('the answer', () => {
     assert.deepEqual(await collect(), [['a{}', 1, 1500]]);
     contentType = 'text/plain; version=0.0.4';
     await assertFails(collect(), 'parse_error', /^line 1, column 5: .*milliseconds$/);
+  });
+
+  const PROTOBUF = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
+  const histogram = { sampleCount: 1, sampleSum: 2, zeroCount: 1, bucket: [{ cumulativeCount: 1, upperBound: 1 }] };
+  const PAGE = encodeFamilies({ name: 'h', type: TYPE.histogram, metric: [{ histogram }] });
+
+  test('in protobuf is taken whether it was asked for or not, with the histograms that are wanted', async () => {
+    const url = await serve((_, response) => {
+      response.setHeader('Content-Type', PROTOBUF);
+      response.end(PAGE);
+    });
+    const collect = async (options: Partial<ScrapeCollectorOptions>) => {
+      const collector = createScrapeCollector({ url, timeoutMs: 5000, ...options });
+      ends.push(() => collector.close());
+      const sink = new CollectingSink();
+      await collector.collect(sink, new AbortController().signal);
+      return [sink.histograms.length, sink.samples.length];
+    };
+    assert.deepEqual(await collect({}), [0, 4]);
+    assert.deepEqual(await collect({ nativeHistograms: true }), [1, 4]);
+    assert.deepEqual(await collect({ nativeHistograms: true, classicHistograms: false }), [1, 0]);
+  });
+
+  test('in protobuf that is malformed is refused by the byte, and in another encoding by its name', async () => {
+    let contentType = PROTOBUF;
+    const url = await serve((_, response) => {
+      response.setHeader('Content-Type', contentType);
+      response.end(contentType === PROTOBUF ? PAGE.subarray(0, -1) : 'name: "h"');
+    });
+    await assertFails(collectorOf(url)(), 'parse_error', /^byte 0: \d+ bytes are said to follow and \d+ are there$/);
+    contentType = PROTOBUF.replace('delimited', 'text');
+    await assertFails(collectorOf(url)(), 'parse_error', /^byte \d+: .*encoding=text.*only encoding=delimited is read/);
   });
 
   test('gzip is unpacked', async () => {

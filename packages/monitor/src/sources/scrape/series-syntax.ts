@@ -29,12 +29,13 @@ export function readSeries(cursor: LineCursor): Labels {
 }
 
 /** `{a="b",…}` of an exemplar: the same syntax without a metric's name. Leaves the cursor behind it. */
-export function skipExemplarLabels(cursor: LineCursor): void {
+export function readExemplarLabels(cursor: LineCursor): Labels {
   const labels: Label[] = [];
   const start = cursor.position;
   if (cursor.peek() !== BRACE_OPEN) cursor.fail(`expected the labels of an exemplar, found ${cursor.found()}`);
   readBraces(cursor, labels);
   if (labels.some(({ name }) => name === METRIC_NAME)) cursor.fail('an exemplar has labels, no metric name', start);
+  return labels.filter(({ value }) => value !== '').sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function readBraces(cursor: LineCursor, labels: Label[]): void {

@@ -11,6 +11,14 @@ export class Columns {
     this.length = 0;
   }
 
+  /** There must be room. */
+  push(timeMs: number, low: number, high: number): void {
+    this.timesMs[this.length] = timeMs;
+    this.bits[2 * this.length] = low;
+    this.bits[2 * this.length + 1] = high;
+    this.length++;
+  }
+
   /** Makes room for so many samples more. */
   ensure(count: number): void {
     const needed = this.length + count;

@@ -23,6 +23,12 @@ export interface StoreLimits {
   readonly exemplarLengthMax: number;
   /** Bytes of unpacked chunks that reads keep at hand; the least recently used go first. Default 16 MiB. */
   readonly chunkCacheBytes: number;
+  /** Bytes of cold series that reads keep at hand; the least recently used go first. Default 16 MiB. */
+  readonly coldCacheBytes: number;
+  /** Milliseconds without a sample after which a series leaves the memory for the disk. Default 7,200,000 (two hours). */
+  readonly idleAfterMs: number;
+  /** Bytes of the file that may be in use; beyond it the oldest history is deleted. Default Infinity. */
+  readonly sizeMaxBytes: number;
   /** Bytes of a file that is verified to its last byte at every start; of a larger one the chunks are verified when
    * they are read. Default 256 MiB. */
   readonly fullCheckMaxBytes: number;
@@ -42,6 +48,9 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = {
   metadataLengthMax: 16_384,
   exemplarLengthMax: 1024,
   chunkCacheBytes: 16 * 1024 * 1024,
+  coldCacheBytes: 16 * 1024 * 1024,
+  idleAfterMs: 7_200_000,
+  sizeMaxBytes: Number.POSITIVE_INFINITY,
   fullCheckMaxBytes: 256 * 1024 * 1024,
   fileMaxBytes: Number.POSITIVE_INFINITY,
 };

@@ -2,48 +2,80 @@
 // connection that can only read. The file is never opened by other means than SQLite, since closing it would take away
 // the lock of a store that the same process has open (https://sqlite.org/howtocorrupt.html, 2.2).
 
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { batchPlace } from './batch-log.ts';
-import { blockOf, chunkPlace } from './block-store.ts';
-import { verify as verifyEnvelope } from './envelope.ts';
-import { DamagedBytes, newerVersion } from './failures.ts';
-import {
-  APPLICATION_ID,
-  blobCell,
-  FORMAT_VERSION,
-  integerCell,
-  type Row,
-  TABLES,
-  textCell,
-  verifyRow,
-} from './schema.ts';
-import { latestPlace } from './series-registry.ts';
+import { blobCell, integerCell, type Row, textCell, verifyRow } from '../sqlite/cells.ts';
+import { verify as verifyEnvelope } from '../sqlite/envelope.ts';
+import { DamagedBytes, damagedLog, newerVersion } from '../sqlite/failures.ts';
+import { CHUNK_TABLES } from './chunks/tables.ts';
+import { batchPlace } from './log/batch-log.ts';
+import { metadataPlace } from './metadata-table.ts';
+import { APPLICATION_ID, FORMAT_VERSION } from './tables.ts';
+import { type LogFinding, verifyLog } from './verify-log.ts';
+
+/** All but the bytes of chunks and of cold series: those are verified when they are read, too. */
+const SMALL_TABLES = [
+  ...CHUNK_TABLES.filter((table) => table !== 'chunk_data'),
+  'series_segments',
+  'batches',
+  'metadata',
+  'state',
+];
 
 /**
- * Does nothing for a file that is absent or empty.
+ * Gives the version of its format, undefined when there is nothing yet. `onNotice` is told in a sentence what is lost of a
+ * write-ahead log that can be used but for its damage.
  * @throws {ChainpulseError} `storage_newer_version`; {DamagedBytes}; else whatever the database throws.
  */
-export function verifyFile(path: string, fullCheckMaxBytes: number): void {
+export function verifyFile(
+  path: string,
+  fullCheckMaxBytes: number,
+  onNotice: (message: string) => void = () => {},
+): number | undefined {
+  if (sizeOf(`${path}-journal`) > 0) undoInterrupted(path);
   const size = sizeOf(path);
-  // A journal is of a creation that was interrupted: opening the file undoes it.
-  if (size === 0 || sizeOf(`${path}-journal`) > 0) return;
+  if (size === 0) return undefined;
   const connection = new DatabaseSync(path, { readOnly: true });
   try {
-    verifyKind(connection, path);
+    const version = verifyKind(connection, path);
+    // Only now, as the log of a file that another process has open is no business of ours.
+    const finding = verifyLog(`${path}-wal`);
+    if (finding !== undefined && finding.lostTransactions === undefined) throw damagedLog(path);
     verifySize(connection, size, sizeOf(`${path}-wal`));
-    verifyContents(connection, size <= fullCheckMaxBytes);
+    if (version === FORMAT_VERSION) verifyContents(connection, size <= fullCheckMaxBytes);
+    if (finding !== undefined) onNotice(lostInLog(path, finding));
+    return version;
   } finally {
     connection.close();
   }
 }
 
-function verifyKind(connection: DatabaseSync, path: string): void {
+function lostInLog(path: string, { atByte, lostTransactions }: LogFinding): string {
+  return (
+    `${path}-wal is damaged at byte ${atByte}: ${lostTransactions} transactions after it are lost, ` +
+    'samples of the last minutes before the monitor stopped; what was stored before can be read'
+  );
+}
+
+/** A journal is of a creation, or of the beginning of a migration, that was interrupted. */
+function undoInterrupted(path: string): void {
+  const connection = new DatabaseSync(path);
+  try {
+    pragma(connection, 'user_version');
+  } finally {
+    connection.close();
+  }
+  // One that holds nothing to undo stays where it is.
+  rmSync(`${path}-journal`, { force: true });
+}
+
+function verifyKind(connection: DatabaseSync, path: string): number {
   if (pragma(connection, 'application_id') !== APPLICATION_ID) {
     throw new DamagedBytes('it is a database, but not one of chainpulse');
   }
   const version = pragma(connection, 'user_version');
   if (version > FORMAT_VERSION) throw newerVersion(path, version, FORMAT_VERSION);
+  return version;
 }
 
 /** SQLite takes an incomplete last page for one that ends in zeros. A WAL may hold what the file does not have yet. */
@@ -60,9 +92,9 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function verifyContents(connection: DatabaseSync, withChunks: boolean): void {
-  const checks = withChunks ? [''] : TABLES.filter((table) => table !== 'chunks').map((table) => `(${table})`);
-  for (const check of checks) {
+/** The series and the directory of chunks verify themselves when they are loaded. */
+function verifyContents(connection: DatabaseSync, isWhole: boolean): void {
+  for (const check of isWhole ? [''] : SMALL_TABLES.map((table) => `(${table})`)) {
     const finding = textCell(connection.prepare(`PRAGMA quick_check${check}`).get() ?? {}, 'quick_check');
     if (finding !== 'ok') throw new DamagedBytes(finding);
   }
@@ -70,17 +102,9 @@ function verifyContents(connection: DatabaseSync, withChunks: boolean): void {
     for (const row of connection.prepare(sql).iterate()) look(row);
   };
   const blob = (place: string, row: Row) => verifyEnvelope(place, blobCell(row, 'data'));
-  each('SELECT * FROM series', (row) =>
-    verifyRow('series', [integerCell(row, 'ref'), textCell(row, 'labels')], row['checksum']),
-  );
-  each('SELECT * FROM metadata', (row) =>
-    verifyRow('metadata', [textCell(row, 'name'), textCell(row, 'entry')], row['checksum']),
-  );
   each('SELECT * FROM state', (row) =>
     verifyRow('state', [textCell(row, 'name'), integerCell(row, 'value')], row['checksum']),
   );
-  each('SELECT * FROM blocks', blockOf);
-  each('SELECT * FROM latest', (row) => blob(latestPlace(integerCell(row, 'page')), row));
+  each('SELECT * FROM metadata', (row) => blob(metadataPlace(integerCell(row, 'id')), row));
   each('SELECT * FROM batches', (row) => blob(batchPlace(integerCell(row, 'sequence')), row));
-  if (withChunks) each('SELECT * FROM chunks', (row) => blob(chunkPlace(integerCell(row, 'id')), row));
 }

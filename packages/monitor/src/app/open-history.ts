@@ -1,0 +1,35 @@
+// The history of a folder that no monitor has open, for commands that put something in or take something out: the same
+// storage worker, without anything that collects.
+
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { completeConfig } from '../config/read-config.ts';
+import { type EngineClient, startEngine } from '../engine/client.ts';
+import { ChainpulseError } from '../model/errors.ts';
+import { FILE_NAME } from '../storage/embedded/open.ts';
+
+const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
+export interface HistoryOptions {
+  readonly directory: string;
+  /** As in the configuration; what is older is refused. */
+  readonly retention: string;
+  /** Otherwise there must be a history already. */
+  readonly isMade: boolean;
+  readonly onNotice: (message: string) => void;
+  /** Called when the worker ends by itself; every call fails then. */
+  readonly onLost?: (error: ChainpulseError) => void;
+}
+
+/** @throws {ChainpulseError} `history_absent`, and as the store's opening does. @throws {ConfigError} */
+export async function openHistory(options: HistoryOptions): Promise<EngineClient> {
+  const { directory, retention, isMade, onNotice, onLost = () => {} } = options;
+  if (!isMade && !existsSync(join(directory, FILE_NAME))) {
+    throw new ChainpulseError(
+      'history_absent',
+      `There is no history in ${directory}: name the folder that holds ${FILE_NAME}.`,
+    );
+  }
+  const { storage, otlp } = completeConfig({ storage: { directory, retention } });
+  return startEngine({ workerUrl: WORKER, settings: { storage, otlp, clock: 'system' }, onLost, onNotice });
+}

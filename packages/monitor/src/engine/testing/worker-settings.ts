@@ -1,0 +1,9 @@
+// Settings of a storage worker in a test: an embedded store in a folder, everything else as by default.
+
+import { completeConfig } from '../../config/read-config.ts';
+import type { WorkerSettings } from '../protocol.ts';
+
+export function settingsFor(directory: string): WorkerSettings {
+  const { storage, otlp } = completeConfig({ storage: { directory, retention: 'unlimited', durability: 'normal' } });
+  return { storage, otlp, clock: 'system' };
+}

@@ -1,0 +1,104 @@
+// A native histogram as JSON: `count`, `sum` and `buckets` as Prometheus' API has them (numbers as text, a bucket as [rule,
+// lower bound, upper bound, count], empty ones left out), for people and other programs; and below `native` everything that the store
+// has, from which the same histogram is made again.
+// Source: "Native histograms" of prometheus.io/docs/prometheus/latest/querying/api
+
+import type { BucketSpan, NativeHistogram } from '../model/batch.ts';
+import { numberText } from './number-text.ts';
+
+/** Which ends belong to a bucket: the upper, the lower, both. */
+const OPEN_LEFT = 0;
+const OPEN_RIGHT = 1;
+const CLOSED_BOTH = 3;
+const CUSTOM_BOUNDS_SCHEMA = -53;
+
+type BucketJson = readonly [rule: number, lower: string, upper: string, count: string];
+
+export interface HistogramJson {
+  readonly count: string;
+  readonly sum: string;
+  readonly buckets: readonly BucketJson[];
+  readonly native: NativeJson;
+}
+
+/** As stored. Spans are [offset, length]; what is no finite number is text. */
+interface NativeJson {
+  readonly schema: number;
+  readonly zeroThreshold: number | string;
+  readonly zeroCount: number | string;
+  readonly count: number | string;
+  readonly sum: number | string | null;
+  readonly positiveSpans: readonly (readonly [number, number])[];
+  readonly positiveCounts: readonly (number | string)[];
+  readonly negativeSpans: readonly (readonly [number, number])[];
+  readonly negativeCounts: readonly (number | string)[];
+  readonly customBounds?: readonly (number | string)[];
+  readonly isGauge?: true;
+}
+
+export function histogramJson(histogram: NativeHistogram): HistogramJson {
+  return {
+    count: numberText(histogram.count),
+    sum: numberText(histogram.sum),
+    buckets: bucketsOf(histogram),
+    native: nativeOf(histogram),
+  };
+}
+
+function nativeOf(histogram: NativeHistogram): NativeJson {
+  const { customBounds, isGauge } = histogram;
+  return {
+    schema: histogram.schema,
+    zeroThreshold: exact(histogram.zeroThreshold),
+    zeroCount: exact(histogram.zeroCount),
+    count: exact(histogram.count),
+    sum: exact(histogram.sum),
+    positiveSpans: histogram.positiveSpans.map(({ offset, length }) => [offset, length]),
+    positiveCounts: Array.from(histogram.positiveCounts, exact),
+    negativeSpans: histogram.negativeSpans.map(({ offset, length }) => [offset, length]),
+    negativeCounts: Array.from(histogram.negativeCounts, exact),
+    ...(customBounds === undefined ? {} : { customBounds: Array.from(customBounds, exact) }),
+    ...(isGauge === true ? { isGauge } : {}),
+  };
+}
+
+/** JSON has neither what is not finite nor a negative zero. */
+function exact(value: number): number | string {
+  return Number.isFinite(value) && !Object.is(value, -0) ? value : numberText(value);
+}
+
+function bucketsOf(histogram: NativeHistogram): BucketJson[] {
+  const { zeroCount, zeroThreshold, negativeSpans, negativeCounts, positiveSpans, positiveCounts } = histogram;
+  const boundOf = boundsOf(histogram);
+  const buckets: BucketJson[] = [];
+  const add = (rule: number, lower: number, upper: number, count: number) => {
+    if (count > 0) buckets.push([rule, numberText(lower), numberText(upper), numberText(count)]);
+  };
+  for (const [index, count] of indexed(negativeSpans, negativeCounts).reverse()) {
+    add(OPEN_RIGHT, -boundOf(index), -boundOf(index - 1), count);
+  }
+  add(CLOSED_BOTH, -zeroThreshold, zeroThreshold, zeroCount);
+  for (const [index, count] of indexed(positiveSpans, positiveCounts)) {
+    const isLowest = histogram.schema === CUSTOM_BOUNDS_SCHEMA && index === 0;
+    add(isLowest ? CLOSED_BOTH : OPEN_LEFT, boundOf(index - 1), boundOf(index), count);
+  }
+  return buckets;
+}
+
+/** The upper bound of a bucket by its index. */
+function boundsOf({ schema, customBounds }: NativeHistogram): (index: number) => number {
+  if (schema === CUSTOM_BOUNDS_SCHEMA) {
+    return (index) => (index < 0 ? Number.NEGATIVE_INFINITY : (customBounds?.[index] ?? Number.POSITIVE_INFINITY));
+  }
+  return (index) => 2 ** (index * 2 ** -schema);
+}
+
+function indexed(spans: readonly BucketSpan[], counts: Float64Array): [index: number, count: number][] {
+  const found: [number, number][] = [];
+  let index = 0;
+  for (const { offset, length } of spans) {
+    index += offset;
+    for (let within = 0; within < length; within++) found.push([index++, counts[found.length]!]);
+  }
+  return found;
+}

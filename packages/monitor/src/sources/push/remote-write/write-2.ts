@@ -1,0 +1,454 @@
+// Remote write 2.0 (`io.prometheus.write.v2.Request`) into a batch. Texts stand once in a table of symbols, series name
+// them by their places. The table differs from request to request, so each symbol is given a number that stays; the
+// numbers of a series' symbols are the bytes that give its reference. Labels are read of new series alone.
+// Source: prometheus.io/docs/specs/prw/remote_write_spec_2_0, prometheus/io/prometheus/write/v2/types.proto
+
+import { isUtf8 } from 'node:buffer';
+import { type Label, type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import { ByteTable } from '../byte-table.ts';
+import { KnownOrigins } from '../known-origins.ts';
+import { labelText } from '../label-text.ts';
+import type { PushLimits } from '../limits.ts';
+import { OversizedPush } from '../malformed.ts';
+import type { Slices } from '../pacing.ts';
+import { ProtobufReader, WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../protobuf-reader.ts';
+import type { PushBatch, SeriesOrigins } from '../push-batch.ts';
+import { exemplarLabelsFrom, type NamedSeries, seriesFrom } from './labels.ts';
+import { familyOf, metricTypeOf } from './metric-types.ts';
+import { readHistogramInto, readSampleInto } from './sample-messages.ts';
+
+const SYMBOLS = (4 << 3) | WIRE_BYTES;
+const TIMESERIES = (5 << 3) | WIRE_BYTES;
+
+const LABEL_REFS = 1;
+const SAMPLES = (2 << 3) | WIRE_BYTES;
+const HISTOGRAMS = (3 << 3) | WIRE_BYTES;
+const EXEMPLARS = (4 << 3) | WIRE_BYTES;
+const METADATA = (5 << 3) | WIRE_BYTES;
+
+const VALUE_2 = (2 << 3) | WIRE_FIXED64;
+const TIME_3 = (3 << 3) | WIRE_VARINT;
+const TYPE_1 = (1 << 3) | WIRE_VARINT;
+const HELP_3 = (3 << 3) | WIRE_VARINT;
+const UNIT_4 = (4 << 3) | WIRE_VARINT;
+
+const SERIES_BETWEEN_LOOKS_AT_THE_CLOCK = 256;
+const SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK = 4096;
+/** No places of a long series. */
+const FROM_START = -1;
+const AT_END = -2;
+const WORD_BYTES = 4;
+/** The value of metadata that was handed to the store. */
+const TOLD = 1;
+
+/** What is remembered from one request to the next. */
+interface Memory {
+  readonly symbols: ByteTable;
+  readonly series: ByteTable;
+  readonly metadata: ByteTable;
+  /** The generation of the symbols whose numbers stand in the other two. */
+  symbolGeneration: number;
+  /** The generation of the series whose entries stand in the metadata. */
+  seriesGeneration: number;
+}
+
+export class Write2Decoder {
+  readonly #limits: PushLimits;
+  readonly #memory: Memory;
+
+  constructor(limits: PushLimits) {
+    this.#limits = limits;
+    const tableLimits = { maxBytes: limits.knownSeriesMaxBytes, maxEntries: limits.knownSeriesMax };
+    this.#memory = {
+      symbols: new ByteTable(tableLimits),
+      series: new ByteTable(tableLimits),
+      metadata: new ByteTable(tableLimits),
+      symbolGeneration: 0,
+      seriesGeneration: 0,
+    };
+  }
+
+  get sizeBytes(): number {
+    const { symbols, series, metadata } = this.#memory;
+    return symbols.sizeBytes + series.sizeBytes + metadata.sizeBytes;
+  }
+
+  /** What was said of metrics is told to the store again when it comes again. */
+  forgetMetadata(): void {
+    this.#memory.metadata.clear();
+  }
+
+  /** One request: the batch needs it as its origins. */
+  open(body: Uint8Array): Write2Request {
+    return new Write2Request(body, this.#memory, this.#limits);
+  }
+}
+
+export class Write2Request implements SeriesOrigins {
+  readonly #reader: ProtobufReader;
+  readonly #memory: Memory;
+  readonly #limits: PushLimits;
+  // The table of symbols: where each text lies, and the number that stays.
+  #symbolStarts: number[] = [];
+  #symbolEnds: number[] = [];
+  #symbolIds = new Uint32Array(0);
+  #hasIds = false;
+  #symbolGeneration = -1;
+  readonly #origins: KnownOrigins;
+  #seriesCount = 0;
+  /** The references of labels of the series, or of the exemplar, that is being read. */
+  #refs = new Uint32Array(64);
+  #refCount = 0;
+  /** The same as numbers that stay. */
+  #key = new Uint32Array(64);
+  #keyBytes = new Uint8Array(this.#key.buffer);
+  #keyView = new DataView(this.#key.buffer);
+  readonly #metadataKey = new Uint32Array(4);
+  readonly #metadataKeyBytes = new Uint8Array(this.#metadataKey.buffer);
+  readonly #metadataKeyView = new DataView(this.#metadataKey.buffer);
+  #seriesStart = 0;
+  #problem = '';
+
+  constructor(body: Uint8Array, memory: Memory, limits: PushLimits) {
+    this.#reader = new ProtobufReader(body);
+    this.#memory = memory;
+    this.#origins = new KnownOrigins(memory.series);
+    this.#limits = limits;
+  }
+
+  /** @throws {MalformedPush}: what was flushed before is stored. */
+  async decode(batch: PushBatch, slices: Slices): Promise<void> {
+    this.#readSymbols();
+    const reader = this.#reader;
+    let untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
+    this.#numberSymbols();
+    while (!reader.isAtEnd) {
+      const tag = reader.readTag();
+      if (tag === TIMESERIES) {
+        const outer = reader.enter();
+        this.#countSeries();
+        for (let from = this.#readSeries(batch, FROM_START); from !== AT_END; from = this.#readSeries(batch, from)) {
+          await this.#giveWay(batch, slices);
+        }
+        reader.leave(outer);
+      } else reader.skip(tag & 7);
+      if (--untilLook > 0) continue;
+      untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
+      await this.#giveWay(batch, slices);
+    }
+  }
+
+  labelsAt(origin: number): Labels {
+    const reader = this.#reader;
+    const { position, end } = reader;
+    reader.position = this.#origins.startOf(origin);
+    reader.end = this.#origins.endOf(origin);
+    this.#gatherRefs();
+    reader.position = position;
+    reader.end = end;
+    const named = this.#namedSeries();
+    return 'labels' in named ? named.labels : [];
+  }
+
+  resolved(origin: number, ref: number): void {
+    this.#origins.resolved(origin, ref);
+  }
+
+  /** The symbols may stand behind the series, so they are looked for first. */
+  #readSymbols(): void {
+    const reader = this.#reader;
+    const most = this.#limits.seriesPerRequestMax;
+    while (!reader.isAtEnd) {
+      const tag = reader.readTag();
+      if (tag !== SYMBOLS) {
+        reader.skip(tag & 7);
+        continue;
+      }
+      const end = reader.readLength();
+      this.#symbolStarts.push(reader.position);
+      this.#symbolEnds.push(end);
+      reader.position = end;
+      if (this.#symbolStarts.length > most) {
+        throw new OversizedPush(`the request has more than ${most} symbols: send it in parts`);
+      }
+    }
+    reader.position = 0;
+    this.#symbolIds = new Uint32Array(this.#symbolStarts.length);
+  }
+
+  /** Looks the symbols up, anew when the table was emptied while others had their turn. */
+  #numberSymbols(): void {
+    const memory = this.#memory;
+    const { symbols } = memory;
+    if (this.#symbolGeneration === symbols.generation) return;
+    const { bytes, view } = this.#reader;
+    // A table that a single request fills would be emptied within it: then its numbers are not used.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      this.#symbolGeneration = symbols.generation;
+      this.#hasIds = true;
+      for (let symbol = 0; symbol < this.#symbolIds.length; symbol++) {
+        const start = this.#symbolStarts[symbol]!;
+        const id = symbols.entryOf(bytes, view, start, this.#symbolEnds[symbol]! - start);
+        if (id < 0) this.#hasIds = false;
+        this.#symbolIds[symbol] = id;
+      }
+      if (symbols.generation === this.#symbolGeneration) break;
+      this.#hasIds = false;
+    }
+    this.#symbolGeneration = symbols.generation;
+    if (memory.symbolGeneration === symbols.generation) return;
+    memory.symbolGeneration = symbols.generation;
+    memory.series.clear();
+    memory.metadata.clear();
+  }
+
+  async #giveWay(batch: PushBatch, slices: Slices): Promise<void> {
+    const isFull = batch.isFull;
+    if (isFull) {
+      await batch.flush();
+      this.#origins.clear();
+    }
+    const isOver = slices.isOver;
+    if (isOver) await slices.rest();
+    if (isFull || isOver) this.#numberSymbols();
+  }
+
+  #countSeries(): void {
+    if (++this.#seriesCount <= this.#limits.seriesPerRequestMax) return;
+    throw new OversizedPush(`the request has more than ${this.#limits.seriesPerRequestMax} series: send it in parts`);
+  }
+
+  /** Where the series goes on when it is long, to be read after a look at the clock. */
+  #readSeries(batch: PushBatch, from: number): number {
+    const reader = this.#reader;
+    const { end } = reader;
+    if (from === FROM_START) from = this.#seriesStart = reader.position;
+    const isBegin = from === this.#seriesStart;
+    const series = this.#addSeries(batch);
+    reader.position = from;
+    let samples = 0;
+    let exemplars = 0;
+    while (reader.position < end && samples < SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK) {
+      const tag = reader.readTag();
+      switch (tag) {
+        case SAMPLES:
+          samples++;
+          readSampleInto(reader, batch, series);
+          break;
+        case HISTOGRAMS:
+          samples++;
+          readHistogramInto(reader, batch, series, this.#limits.histogramBucketsMax);
+          break;
+        case EXEMPLARS:
+          exemplars++;
+          this.#readExemplar(batch, series);
+          break;
+        case METADATA:
+          this.#readMetadata(batch, series);
+          break;
+        default:
+          reader.skip(tag & 7);
+      }
+    }
+    if (series < 0) batch.refuse('invalid', this.#problem, samples);
+    // Prometheus refuses a series of exemplars alone too, and yet sends such ones.
+    else if (isBegin && samples + exemplars === 0 && reader.position >= end) {
+      const text = labelText(this.#labelsOfThis(reader.position));
+      batch.refuse('invalid', `series ${text}: it has no sample and no histogram: send at least one`, 0);
+    }
+    return reader.position < end ? reader.position : AT_END;
+  }
+
+  /** The batch's number of the series, -1 when its labels are refused. */
+  #addSeries(batch: PushBatch): number {
+    const reader = this.#reader;
+    const { series: table } = this.#memory;
+    reader.position = this.#seriesStart;
+    this.#gatherRefs();
+    const entry = this.#hasIds && this.#makeKey() ? this.#entryOfKey(table) : -1;
+    const ref = entry < 0 ? 0 : table.valueOf(entry);
+    if (ref === 0) {
+      const named = this.#namedSeries();
+      if ('problem' in named) {
+        this.#problem = named.problem;
+        return -1;
+      }
+    }
+    return batch.fromOrigin(this.#origins.add(this.#seriesStart, reader.end, entry), ref);
+  }
+
+  #entryOfKey(table: ByteTable): number {
+    return table.entryOf(this.#keyBytes, this.#keyView, 0, this.#refCount * WORD_BYTES);
+  }
+
+  /** All label references of the message that begins here, to its end, wherever in it they stand. */
+  #gatherRefs(): void {
+    const reader = this.#reader;
+    this.#refCount = 0;
+    while (reader.position < reader.end) {
+      const tag = reader.readTag();
+      if (tag >>> 3 === LABEL_REFS) this.#readRefs(tag);
+      else reader.skip(tag & 7);
+    }
+  }
+
+  /** Packed or one by one. */
+  #readRefs(tag: number): void {
+    const reader = this.#reader;
+    if ((tag & 7) === WIRE_VARINT) {
+      this.#pushRef(reader.readUint64());
+      return;
+    }
+    reader.expect(tag, WIRE_BYTES);
+    const end = reader.readLength();
+    while (reader.position < end) this.#pushRef(reader.readUint64());
+    if (reader.position > end) reader.fail('the references of labels lead out of their list');
+  }
+
+  #pushRef(ref: number): void {
+    // More than these are too many labels, and are refused for that.
+    if (this.#refCount >= 2 * this.#limits.labelsPerSeriesMax + 2) return;
+    if (this.#refCount === this.#refs.length) this.#growRefs();
+    this.#refs[this.#refCount++] = Math.min(ref, 0xffffffff);
+  }
+
+  #growRefs(): void {
+    const refs = new Uint32Array(2 * this.#refs.length);
+    refs.set(this.#refs);
+    this.#refs = refs;
+    this.#key = new Uint32Array(refs.length);
+    this.#keyBytes = new Uint8Array(this.#key.buffer);
+    this.#keyView = new DataView(this.#key.buffer);
+  }
+
+  /** False when a reference leads out of the table of symbols. */
+  #makeKey(): boolean {
+    const ids = this.#symbolIds;
+    const refs = this.#refs;
+    const key = this.#key;
+    for (let at = 0; at < this.#refCount; at++) {
+      const ref = refs[at]!;
+      if (ref >= ids.length) return false;
+      key[at] = ids[ref]!;
+    }
+    return true;
+  }
+
+  #namedSeries(): NamedSeries {
+    const pairs = this.#pairs();
+    if (typeof pairs === 'string') return { problem: pairs };
+    return seriesFrom(pairs.labels, pairs.isUtf8, this.#limits.labelsPerSeriesMax);
+  }
+
+  /** Leaves the reader at `position`. */
+  #labelsOfThis(position: number): Labels {
+    this.#reader.position = this.#seriesStart;
+    this.#gatherRefs();
+    this.#reader.position = position;
+    const named = this.#namedSeries();
+    return 'labels' in named ? named.labels : [];
+  }
+
+  /** The labels that the gathered references name, or what is wrong with them. */
+  #pairs(): { labels: Label[]; isUtf8: boolean } | string {
+    const count = this.#refCount;
+    const shown = [...this.#refs.subarray(0, Math.min(count, 10))].join(' ');
+    if (count % 2 !== 0) return `series with label references [${shown}]: they are ${count}, and a label needs two`;
+    const labels: Label[] = [];
+    let isValid = true;
+    for (let at = 0; at < count; at += 2) {
+      const name = this.#symbolAt(this.#refs[at]!);
+      const value = this.#symbolAt(this.#refs[at + 1]!);
+      if (name === undefined || value === undefined) {
+        return `series with label references [${shown}]: a reference is outside of the symbols, of which there are ${this.#symbolIds.length}`;
+      }
+      isValid = isValid && name.isUtf8 && value.isUtf8;
+      labels.push({ name: name.text, value: value.text });
+    }
+    return { labels, isUtf8: isValid };
+  }
+
+  #symbolAt(ref: number): { text: string; isUtf8: boolean } | undefined {
+    if (ref >= this.#symbolIds.length) return undefined;
+    const { bytes } = this.#reader;
+    const start = this.#symbolStarts[ref]!;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, this.#symbolEnds[ref]! - start);
+    return { text: text.toString('utf8'), isUtf8: isUtf8(text) };
+  }
+
+  #readExemplar(batch: PushBatch, series: number): void {
+    const reader = this.#reader;
+    const outer = reader.enter();
+    let value = 0;
+    let timestampMs = 0;
+    this.#refCount = 0;
+    while (!reader.isAtEnd) {
+      const tag = reader.readTag();
+      if (tag >>> 3 === LABEL_REFS) this.#readRefs(tag);
+      else if (tag === VALUE_2) value = reader.readDouble();
+      else if (tag === TIME_3) timestampMs = reader.readInt64();
+      else reader.skip(tag & 7);
+    }
+    reader.leave(outer);
+    if (series < 0) return;
+    const pairs = this.#pairs();
+    if (typeof pairs === 'string') {
+      batch.refuse('invalid', `exemplar of a ${pairs}`, 0);
+      return;
+    }
+    const labels = exemplarLabelsFrom(pairs.labels, pairs.isUtf8);
+    if (labels !== undefined) batch.exemplar(series, { labels, value, timestampMs });
+  }
+
+  #readMetadata(batch: PushBatch, series: number): void {
+    const reader = this.#reader;
+    const outer = reader.enter();
+    let type = 0;
+    let help = 0;
+    let unit = 0;
+    while (!reader.isAtEnd) {
+      const tag = reader.readTag();
+      if (tag === TYPE_1) type = reader.readUint64();
+      else if (tag === HELP_3) help = reader.readUint64();
+      else if (tag === UNIT_4) unit = reader.readUint64();
+      else reader.skip(tag & 7);
+    }
+    reader.leave(outer);
+    if (series < 0 || (type === 0 && help === 0 && unit === 0)) return;
+    const count = this.#symbolIds.length;
+    if (help >= count || unit >= count) {
+      const text = labelText(this.#labelsOfThis(reader.position));
+      batch.refuse(
+        'invalid',
+        `metadata of series ${text}: a reference is outside of the symbols, of which there are ${count}`,
+        0,
+      );
+    } else if (this.#isNews(type, help, unit)) this.#tell(batch, type, help, unit);
+  }
+
+  /** The same metadata comes with every series of every request: what was told already is known by its numbers. */
+  #isNews(type: number, help: number, unit: number): boolean {
+    const memory = this.#memory;
+    const entry = this.#origins.lastEntry;
+    if (entry < 0) return true;
+    if (memory.seriesGeneration !== memory.series.generation) {
+      memory.seriesGeneration = memory.series.generation;
+      memory.metadata.clear();
+    }
+    this.#metadataKey.set([entry, type, this.#symbolIds[help]!, this.#symbolIds[unit]!]);
+    const { length } = this.#metadataKeyBytes;
+    const told = memory.metadata.entryOf(this.#metadataKeyBytes, this.#metadataKeyView, 0, length);
+    if (memory.metadata.valueOf(told) === TOLD) return false;
+    memory.metadata.setValue(told, TOLD);
+    return true;
+  }
+
+  #tell(batch: PushBatch, type: number, help: number, unit: number): void {
+    const name = labelValue(this.#labelsOfThis(this.#reader.position), METRIC_NAME);
+    const helpText = this.#symbolAt(help)!;
+    const unitText = this.#symbolAt(unit)!;
+    if (!helpText.isUtf8 || !unitText.isUtf8) return;
+    const metricType = metricTypeOf(type);
+    batch.metadata({ name: familyOf(name, metricType), type: metricType, help: helpText.text, unit: unitText.text });
+  }
+}

@@ -1,0 +1,191 @@
+// PromQL evaluated by the server that holds the samples: questions go to its `/api/v1/query` and `query_range` as they are,
+// errors and notes come back as our own evaluator gives them. What the server's PromQL does differently, it does differently
+// here too. Source: prometheus.io/docs/prometheus/latest/querying/api
+
+import { ChainpulseError } from '../../model/errors.ts';
+import { labelsFrom } from '../../model/labels.ts';
+import {
+  type InstantQuery,
+  MAX_POINTS_PER_SERIES,
+  type MatrixSeries,
+  type QueryEngine,
+  QueryError,
+  type QueryErrorType,
+  type QueryResult,
+  type RangeQuery,
+  type VectorSample,
+} from '../../promql/interface.ts';
+import type { RemoteEndpoint } from './endpoint.ts';
+import { DEFAULT_REMOTE_LIMITS, type RemoteLimits } from './limits.ts';
+import { type ApiAnswer, ApiClient, ApiError, type Form } from './read/api-client.ts';
+import { numberOfText } from './read/sample-text.ts';
+
+const ERROR_TYPES: readonly string[] = ['bad_data', 'execution', 'timeout', 'canceled', 'internal'];
+/** What the server takes to say that its own time is over, beyond the time that it was given. */
+const ANSWER_GRACE_MS = 2_000;
+const WITHOUT_HISTOGRAMS = 'the server answered with native histograms, which are left out here';
+/** Where a parser of Prometheus says an error is: `1:5: parse error: …`. */
+const PLACE = /\b(\d+):(\d+): parse error/;
+
+export interface RemoteQueryOptions {
+  readonly query: RemoteEndpoint;
+  readonly limits?: Partial<RemoteLimits>;
+  /** Of queries that bring none: sent on, so that both sides mean the same. Default: the server's own. */
+  readonly lookbackMs?: number;
+}
+
+export interface RemoteQueryEngine extends QueryEngine {
+  close(): void;
+}
+
+export function createRemoteQueryEngine(options: RemoteQueryOptions): RemoteQueryEngine {
+  const limits = { ...DEFAULT_REMOTE_LIMITS, ...options.limits };
+  const api = new ApiClient(options.query, limits);
+  const ask = async (
+    path: string,
+    form: Form,
+    query: InstantQuery | RangeQuery,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryResult> => {
+    const lookbackMs = query.lookbackMs ?? options.lookbackMs;
+    const timeoutMs = query.timeoutMs ?? limits.readTimeoutMs;
+    const bounds: Form = [
+      ['timeout', `${timeoutMs}ms`],
+      // VictoriaMetrics would else move the steps to multiples of the step.
+      ['nocache', '1'],
+      ...(lookbackMs === undefined ? [] : lookbackForm(lookbackMs)),
+    ];
+    try {
+      signal?.throwIfAborted();
+      return resultOf(
+        await api.ask(path, [...form, ...bounds], { timeoutMs: timeoutMs + ANSWER_GRACE_MS, signal }),
+        query,
+      );
+    } catch (error) {
+      throw queryErrorOf(error, signal);
+    }
+  };
+  return {
+    instant: (query, signal) =>
+      ask(
+        '/api/v1/query',
+        [
+          ['query', query.expression],
+          ['time', seconds(query.timeMs)],
+        ],
+        query,
+        signal,
+      ),
+    range: async (query, signal) => {
+      assertGrid(query);
+      const form: Form = [
+        ['query', query.expression],
+        ['start', seconds(query.startMs)],
+        ['end', seconds(query.endMs)],
+        ['step', seconds(query.stepMs)],
+      ];
+      return ask('/api/v1/query_range', form, query, signal);
+    },
+    close: () => api.close(),
+  };
+}
+
+/** Prometheus' name for it, and VictoriaMetrics'; each passes over the other's. */
+function lookbackForm(lookbackMs: number): Form {
+  return [
+    ['lookback_delta', `${lookbackMs}ms`],
+    ['max_lookback', `${lookbackMs}ms`],
+  ];
+}
+
+/** As our own evaluator refuses it, before the server is asked. */
+function assertGrid({ startMs, endMs, stepMs }: RangeQuery): void {
+  if (!(stepMs > 0)) {
+    throw new QueryError(
+      'bad_data',
+      'zero or negative query resolution step widths are not accepted. Try a positive integer',
+    );
+  }
+  if (!(endMs >= startMs)) throw new QueryError('bad_data', 'end timestamp must not be before start time');
+  if (Math.floor((endMs - startMs) / stepMs) > MAX_POINTS_PER_SERIES) {
+    throw new QueryError(
+      'bad_data',
+      `exceeded maximum resolution of ${MAX_POINTS_PER_SERIES.toLocaleString('en-US')} points per timeseries. Try decreasing the query resolution (?step=XX)`,
+    );
+  }
+}
+
+interface JsonSeries {
+  readonly metric?: Record<string, string>;
+  readonly value?: readonly [number, string];
+  readonly values?: readonly (readonly [number, string])[];
+  readonly histogram?: unknown;
+  readonly histograms?: unknown;
+}
+
+function resultOf({ data, warnings, infos }: ApiAnswer, query: InstantQuery | RangeQuery): QueryResult {
+  const { resultType, result } = data as { readonly resultType?: unknown; readonly result?: unknown };
+  if (!Array.isArray(result)) throw malformed();
+  if (resultType === 'scalar' || resultType === 'string') {
+    const [time, text] = result as [number, string];
+    const timeMs = Math.round(time * 1000);
+    if (resultType === 'string') return { type: 'string', timeMs, value: text, warnings, infos };
+    return { type: 'scalar', timeMs, value: numberOfText(text), warnings, infos };
+  }
+  const all = result as readonly JsonSeries[];
+  const lacks = all.some(({ histogram, histograms }) => histogram !== undefined || histograms !== undefined);
+  const notes = { warnings: lacks ? [...warnings, WITHOUT_HISTOGRAMS] : warnings, infos };
+  // The samples of a vector all have the time of the question.
+  if (resultType === 'vector' && 'timeMs' in query) {
+    return { type: 'vector', ...notes, timeMs: query.timeMs, samples: all.flatMap(vectorSampleOf) };
+  }
+  if (resultType === 'matrix') return { type: 'matrix', ...notes, series: all.flatMap(matrixSeriesOf) };
+  throw malformed();
+}
+
+function vectorSampleOf({ metric, value }: JsonSeries): VectorSample[] {
+  if (value === undefined) return [];
+  return [{ labels: labelsFrom(Object.entries(metric ?? {})), value: numberOfText(value[1]) }];
+}
+
+function matrixSeriesOf({ metric, values }: JsonSeries): MatrixSeries[] {
+  if (values === undefined || values.length === 0) return [];
+  return [
+    {
+      labels: labelsFrom(Object.entries(metric ?? {})),
+      timestampsMs: Float64Array.from(values, ([time]) => Math.round(time * 1000)),
+      values: Float64Array.from(values, ([, text]) => numberOfText(text)),
+    },
+  ];
+}
+
+function malformed(): ChainpulseError {
+  return new ChainpulseError('remote_malformed', "the answer is none of Prometheus' API: check the address");
+}
+
+function queryErrorOf(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof QueryError) return error;
+  if (signal?.aborted === true) return new QueryError('canceled', 'query was canceled');
+  if (error instanceof ApiError) return new QueryError(errorTypeOf(error), error.detail, placeOf(error.detail));
+  if (error instanceof ChainpulseError) {
+    const isLate = error.code === 'remote_unreachable' && error.message.includes('had not answered');
+    return new QueryError(isLate ? 'timeout' : 'execution', error.message);
+  }
+  return error;
+}
+
+/** By the type that the server names, or else by its status: VictoriaMetrics repeats the status there. */
+function errorTypeOf({ errorType, status }: ApiError): QueryErrorType {
+  if (ERROR_TYPES.includes(errorType)) return errorType as QueryErrorType;
+  if (status === 400) return 'bad_data';
+  return status === 503 || status === 504 ? 'timeout' : 'execution';
+}
+
+function placeOf(detail: string): { line: number; column: number } | undefined {
+  const found = PLACE.exec(detail);
+  return found === null ? undefined : { line: Number(found[1]), column: Number(found[2]) };
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

@@ -1,0 +1,132 @@
+// The connection to the file: exclusive, WAL, and transactions of two kinds. A `durable` one is on the disk when it
+// returns (with durability 'full'). A `relaxed` one is not synced by itself, but every durable one after it syncs it too,
+// as the log of SQLite is one sequence: it is for work that may be lost whole without harm, such as half a seal.
+
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
+import { integerCell } from './cells.ts';
+
+export type Durability = 'full' | 'normal';
+export type TransactionKind = 'durable' | 'relaxed';
+
+/** Pages in the WAL at which a commit itself checkpoints, should nobody have called `checkpoint` before: 16 MiB. */
+const WAL_PAGES_MAX = 4096;
+/** Free pages that are given back to the file system at once, and how many must have gathered before. */
+const VACUUM_PAGES = 256;
+const FREE_PAGES_MIN = 4096;
+const FREE_SHARE_MIN = 0.25;
+/** Pages that a backup copies at once. */
+const BACKUP_PAGES = 256;
+
+export class Database {
+  readonly path: string;
+  readonly #connection: DatabaseSync;
+  readonly #full: boolean;
+  #synchronous: 'FULL' | 'NORMAL' | undefined;
+
+  /** Opens the file and locks it; `createTables` makes the tables when it is absent or empty, and sets its version. */
+  constructor(path: string, durability: Durability, fileMaxBytes: number, createTables = '') {
+    this.path = path;
+    this.#full = durability === 'full';
+    this.#connection = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    try {
+      this.#connection.exec('PRAGMA locking_mode = EXCLUSIVE');
+      if (this.#pragma('user_version') === 0) this.#create(createTables);
+      this.#connection.exec('PRAGMA journal_mode = WAL');
+      this.#connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES_MAX}`);
+      this.#connection.exec('BEGIN IMMEDIATE');
+      this.#connection.exec('COMMIT');
+      if (Number.isFinite(fileMaxBytes)) this.#limitFile(fileMaxBytes);
+    } catch (error) {
+      this.#connection.close();
+      throw error;
+    }
+  }
+
+  prepare(sql: string): StatementSync {
+    return this.#connection.prepare(sql);
+  }
+
+  /** Runs `work` in one transaction: all of it is stored, or, when anything throws, nothing. */
+  transaction<T>(kind: TransactionKind, work: () => T): T {
+    const synchronous = kind === 'durable' && this.#full ? 'FULL' : 'NORMAL';
+    if (synchronous !== this.#synchronous) {
+      this.#connection.exec(`PRAGMA synchronous = ${synchronous}`);
+      this.#synchronous = synchronous;
+    }
+    this.#connection.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#connection.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite has rolled back already after some errors, such as a full disk.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Moves what is in the WAL into the file, so that the WAL starts from its beginning again. */
+  checkpoint(): void {
+    this.#connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  /** Gives some free pages back to the file system when many have gathered; false when there is nothing to give. */
+  shrink(): boolean {
+    const free = this.#pragma('freelist_count');
+    if (free < FREE_PAGES_MIN || free < FREE_SHARE_MIN * this.#pragma('page_count')) return false;
+    this.#connection.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+    return true;
+  }
+
+  /** Gives all free pages back, however few: for a file that is about to be closed. */
+  shrinkAll(): void {
+    this.#connection.exec('PRAGMA incremental_vacuum');
+  }
+
+  /**
+   * Copies the whole database as it is now into a new file, in short pieces; writes meanwhile go into the copy too. The file
+   * has its name only when it is whole.
+   */
+  async backup(path: string): Promise<void> {
+    const unfinished = `${path}.unfinished`;
+    try {
+      await backup(this.#connection, unfinished, { rate: BACKUP_PAGES });
+      renameSync(unfinished, path);
+    } catch (error) {
+      for (const suffix of ['', '-journal']) rmSync(unfinished + suffix, { force: true });
+      throw error;
+    }
+  }
+
+  /** Bytes of the pages that hold something. */
+  usedBytes(): number {
+    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
+  }
+
+  /** Bytes of the file and its WAL on the disk. */
+  sizeBytes(): number {
+    const wal = statSync(`${this.path}-wal`, { throwIfNoEntry: false });
+    return statSync(this.path).size + (wal?.size ?? 0);
+  }
+
+  /** Checkpoints and closes; the WAL is gone afterwards. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  #create(createTables: string): void {
+    this.#connection.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    this.#connection.exec('PRAGMA synchronous = FULL');
+    this.#connection.exec(`BEGIN EXCLUSIVE; ${createTables} COMMIT;`);
+  }
+
+  #limitFile(fileMaxBytes: number): void {
+    const pages = Math.max(1, Math.floor(fileMaxBytes / this.#pragma('page_size')));
+    this.#connection.exec(`PRAGMA max_page_count = ${Math.min(pages, 0xfffffffe)}`);
+  }
+
+  #pragma(name: string): number {
+    return integerCell(this.#connection.prepare(`PRAGMA ${name}`).get() ?? {}, name);
+  }
+}
