@@ -43,7 +43,7 @@ export async function openStore(
       }
     }
     case 'remote': {
-      const query = await endpointOf(config, config.remote.queryUrl ?? config.remote.url);
+      const query = await endpointOf(config, config.remote.queryUrl ?? baseOf(config.remote.url));
       const options = await writeOptions(config, clock, onNotice);
       const store = await openRemoteStore({ ...options, query, readVia: config.remote.readVia });
       return {
@@ -90,6 +90,11 @@ async function writeOptions(config: StorageConfig, clock: Clock, onNotice: (mess
     userAgent: `chainpulse/${VERSION}`,
     onNotice: (notice: SendNotice) => onNotice(sentenceOf(notice)),
   };
+}
+
+/** Where the API for reading is, when only the address for writing is given. */
+function baseOf(writeUrl: string | undefined): string | undefined {
+  return writeUrl?.replace(/\/api\/v1\/(write|push|receive)\/?$/, '');
 }
 
 /** User and password in the address count when the configuration names no other. */

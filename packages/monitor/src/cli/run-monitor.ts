@@ -2,6 +2,7 @@
 
 import type { Monitor } from '../app/start-monitor.ts';
 import { formatDuration } from '../model/duration.ts';
+import { withoutCredentials } from '../model/errors.ts';
 import { labelValue } from '../model/labels.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { VERSION } from '../version.ts';
@@ -54,13 +55,19 @@ async function stopInTime(running: Stoppable): Promise<void> {
 }
 
 export function announce(monitor: Monitor): void {
-  const { retention, directory } = monitor.config.storage;
+  const { engine, retention, directory, remote } = monitor.config.storage;
   const watched = watchedLines(monitor.targets());
   const kept = retention === undefined ? 'kept for ever' : `kept ${formatDuration(retention)}`;
+  const server = remote.url === undefined ? '' : withoutCredentials(remote.url);
+  const history = {
+    embedded: `${directory} (${kept})`,
+    mirror: `${directory} (${kept}), and ${server}`,
+    remote: `${server}; what waits to be sent is in ${directory}`,
+  };
   process.stdout.write(`Chainpulse ${VERSION}
   page      ${monitor.url}
   watching  ${watched.join('\n            ') || 'nothing yet'}
-  history   ${directory} (${kept})
+  history   ${history[engine]}
 Ctrl-C stops.
 `);
 }

@@ -21,12 +21,12 @@ const remote = z.strictObject({
   url: serverAddress
     .optional()
     .describe(
-      'Base address of the server that takes remote write, with its prefix for writing, such as `http://vm:8428` or `http://vminsert:8480/insert/0/prometheus`; `/api/v1/write` is added.',
+      'Base address of the server that takes remote write, with its prefix for writing, such as `http://vm:8428` or `http://vminsert:8480/insert/0/prometheus`; `/api/v1/write` is added, unless it ends with `/api/v1/write`, `/api/v1/push` (Mimir) or `/api/v1/receive` (Thanos).',
     ),
   queryUrl: serverAddress
     .optional()
     .describe(
-      'Base address for reading, such as `http://vmselect:8481/select/0/prometheus` or `http://mimir/prometheus`. Default: `url`.',
+      'Base address for reading, such as `http://vmselect:8481/select/0/prometheus` or `http://mimir/prometheus`. Default: `url`, without the end of a whole address.',
     ),
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'write the name of a header'), z.string())

@@ -298,6 +298,21 @@ test('a snapshot that cannot be written is an error, and leaves the store as it 
   assert.equal((await post(url, 'snapshot')).status, 200);
 });
 
+test('one admin operation works at a time', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const engine = scriptedEngine({ cleanTombstones: () => promise, copyTo: async () => undefined });
+  const { url } = await startTestServer(t, { engine, snapshotsDirectory: temporaryDirectory(t) });
+  const first = post(url, 'clean_tombstones');
+  let busy = await post(url, 'snapshot');
+  // The first may come second.
+  while (busy.status === 200) busy = await post(url, 'snapshot');
+  assert.equal(busy.status, 503);
+  assert.equal(busy.headers['retry-after'], '5');
+  resolve();
+  assert.equal((await first).status, 204);
+  assert.equal((await post(url, 'snapshot')).status, 200);
+});
+
 test('exemplars of every selector of an expression', async (t) => {
   const { url } = await filled(t);
   const ask = async (query: string) => (await fetch(`${url}/api/v1/query_exemplars?${query}`)).text();

@@ -2,12 +2,15 @@
 
 import type { DropReason, RequestOutcome } from '../../sending.ts';
 
-/** What is worth a line in the log. Called once when a failure begins and once when it is over; for every loss. */
+/** What is worth a line in the log. Called once when a failure begins and once when it is over; of losses every 10 s. */
 export type SendNotice =
   | { readonly kind: 'failing'; readonly message: string }
   | { readonly kind: 'recovered'; readonly message: string }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly samples: number; readonly message: string }
   | { readonly kind: 'queue_failing'; readonly message: string };
+
+/** Losses of one reason are told at most so often, each time with all since the last. */
+const NOTICE_EVERY_MS = 10_000;
 
 export class SendRecord {
   readonly #notify: (notice: SendNotice) => void;
@@ -20,6 +23,13 @@ export class SendRecord {
   lastSuccessMs: number | undefined;
   lastError: string | undefined;
   #isFailing = false;
+  /** Samples that were dropped since it was last said, by reason. */
+  readonly #untold = {
+    refused: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
+    age: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
+    size: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
+    damaged: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
+  };
 
   constructor(notify: (notice: SendNotice) => void) {
     this.#notify = notify;
@@ -52,7 +62,13 @@ export class SendRecord {
 
   drop(reason: DropReason, samples: number, message: string): void {
     this.dropped[reason] += samples;
-    this.#notify({ kind: 'dropped', reason, samples, message });
+    const untold = this.#untold[reason];
+    untold.samples += samples;
+    const nowMs = performance.now();
+    if (nowMs - untold.toldMs < NOTICE_EVERY_MS) return;
+    this.#notify({ kind: 'dropped', reason, samples: untold.samples, message });
+    untold.samples = 0;
+    untold.toldMs = nowMs;
   }
 
   queueFailed(message: string): void {

@@ -23,6 +23,8 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly mayBeOne: boolean; readonly message: string };
 
 const WRITE_PATH = '/api/v1/write';
+/** An address that ends so is whole: of Prometheus and most others, of Mimir, of Thanos. */
+const WHOLE_ADDRESS = /\/api\/v1\/(write|push|receive)\/?$/;
 const ANSWER_MAX_BYTES = 64 * 1024;
 const WRITTEN_HEADER = 'x-prometheus-remote-write-samples-written';
 const HEADERS = {
@@ -34,8 +36,11 @@ const HEADERS = {
 } as const;
 
 const UNSUPPORTED_MEDIA_TYPE = 415;
-/** Besides those of the server's own failures (5xx). */
-const TRY_AGAIN = new Set([408, 425, 429]);
+/**
+ * Besides those of the server's own failures (5xx). A wrong credential or address (401, 403, 404) says nothing of the samples: they
+ * wait until it is mended.
+ */
+const TRY_AGAIN = new Set([401, 403, 404, 408, 425, 429]);
 /** What a server says of content: Prometheus refuses a whole request for one sample with 400. */
 const ABOUT_CONTENT = new Set([400, 409, 413, 422]);
 
@@ -57,7 +62,8 @@ export class WriteClient {
     readonly userAgent: string;
   }) {
     this.#http = new HttpClient(parts.endpoint, parts.limits.shardsMax);
-    this.#url = addressUnder(parts.endpoint, WRITE_PATH);
+    const isWhole = WHOLE_ADDRESS.test(parts.endpoint.url.pathname);
+    this.#url = addressUnder(parts.endpoint, isWhole ? '' : WRITE_PATH);
     this.#limits = parts.limits;
     this.#clock = parts.clock;
     this.#userAgent = parts.userAgent;

@@ -30,6 +30,7 @@ const SYMBOLS_2 = 4;
 export class RemoteWriteEncoder {
   readonly #metadataOfSeries: (name: string) => MetricMetadata | undefined;
   readonly #request = new WireWriter();
+  readonly #allSeries = new WireWriter();
   readonly #series = new WireWriter();
   readonly #part = new WireWriter();
 
@@ -41,19 +42,22 @@ export class RemoteWriteEncoder {
   /** Valid until the next call. */
   encode(version: 1 | 2, outgoing: Outgoing, { rows, metadata }: Shipment): Uint8Array {
     const symbols = version === 2 ? new Symbols() : undefined;
-    this.#request.clear();
+    this.#allSeries.clear();
     for (let start = 0; start < rows.length; ) {
       const slot = outgoing.slots[rows[start]!]!;
       let end = start + 1;
       while (end < rows.length && outgoing.slots[rows[end]!] === slot) end++;
       this.#encodeSeries(outgoing, rows.subarray(start, end), symbols);
-      this.#request.tag(FIELDS[version].series, LENGTH_DELIMITED);
-      this.#request.varint(this.#series.length);
-      this.#request.bytes(this.#series.written());
+      this.#allSeries.tag(FIELDS[version].series, LENGTH_DELIMITED);
+      this.#allSeries.varint(this.#series.length);
+      this.#allSeries.bytes(this.#series.written());
       start = end;
     }
+    this.#request.clear();
+    // A receiver that decodes while it reads has to know the symbols before the series that refer to them.
     if (symbols !== undefined) this.#writeSymbols(symbols);
-    else for (const entry of metadata) this.#writeMetadata(entry);
+    this.#request.bytes(this.#allSeries.written());
+    if (symbols === undefined) for (const entry of metadata) this.#writeMetadata(entry);
     return this.#request.written();
   }
 

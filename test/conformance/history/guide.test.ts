@@ -1,0 +1,33 @@
+// The examples of the guide run as they stand: each block ```sh example, one after the other, in one folder; the block ```text
+// after one is what it prints.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BINARY } from '../../apptest/monitor-process.ts';
+
+const GUIDE = new URL('../../../docs/guide/history-in-and-out.md', import.meta.url);
+const EXAMPLE = /```sh example\n(?<script>.*?)```\n\n```text\n(?<output>.*?)```\n/gs;
+
+test('the examples of "history in and out" run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chainpulse-guide-'));
+  try {
+    const programs = join(folder, 'bin');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'chainpulse'), `#!/bin/sh\nexec '${process.execPath}' '${BINARY}' "$@"\n`);
+    chmodSync(join(programs, 'chainpulse'), 0o755);
+    const env = { ...process.env, PATH: `${programs}:${process.env['PATH'] ?? ''}` };
+    const examples = Array.from(readFileSync(GUIDE, 'utf8').matchAll(EXAMPLE), ({ groups }) => groups ?? {});
+    assert.equal(examples.length, 2);
+    for (const { script = '', output } of examples) {
+      const { status, stdout, stderr } = spawnSync('sh', ['-ec', script], { cwd: folder, env, encoding: 'utf8' });
+      assert.equal(status, 0, stdout + stderr);
+      assert.equal(stdout, output);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
