@@ -1,7 +1,7 @@
 // The root of the main thread: constructs the parts, wires them, and stops them in order. Invariant: when the start
 // fails, whatever was started before is stopped again, and nothing is written when the port is taken.
 
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderTextBytes } from '@chainpulse/instrument';
 import { type Logger, pino } from 'pino';
@@ -113,6 +113,7 @@ async function startParts({
     startedMs: time.clock.nowMs(),
     queryObserver: metrics,
     pushObserver: pushes,
+    snapshotsDirectory: config.server.adminApi ? join(config.storage.directory, 'snapshots') : undefined,
     logger,
   });
   parts.defer(() => server.close());

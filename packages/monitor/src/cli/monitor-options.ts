@@ -13,6 +13,7 @@ export interface MonitorOptions {
   readonly logLevel?: string;
   readonly webConfig?: string;
   readonly insecure?: boolean;
+  readonly enableAdminApi?: boolean;
 }
 
 export interface Defaults {
@@ -26,6 +27,7 @@ export function addMonitorOptions(command: Command, defaults: Defaults): Command
     .option('--port <number>', 'port of the page and the API; 0 takes a free one (default 8090)')
     .option('--web-config <file>', "users and TLS, in the format of Prometheus' web configuration")
     .option('--insecure', 'listen on any address all the same, without users and TLS')
+    .option('--enable-admin-api', 'let the API delete series and take snapshots')
     .option('--data <folder>', `where the history is kept (default ${defaults.data})`)
     .option('--retention <duration>', 'how long history is kept, such as 30d, or unlimited (default 30d)')
     .option('--no-machine', "leave this machine's and the monitor's own metrics out of the store")
@@ -45,6 +47,7 @@ export function withOptions(config: ConfigInput, options: MonitorOptions): Confi
       ...(options.port !== undefined && { port: /^\d+$/.test(options.port) ? Number(options.port) : Number.NaN }),
       ...(options.webConfig !== undefined && { webConfig: options.webConfig }),
       ...(options.insecure === true && { insecure: true }),
+      ...(options.enableAdminApi === true && { adminApi: true }),
     },
     storage: {
       ...config.storage,

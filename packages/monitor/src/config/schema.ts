@@ -124,6 +124,10 @@ const server = z.strictObject({
     .describe("File with users and TLS in the format of Prometheus' web configuration; read again when it changes."),
   auth: auth.prefault({}),
   insecure: z.boolean().default(false).describe('Listens on any address without TLS, users and tokens all the same.'),
+  adminApi: z
+    .boolean()
+    .default(false)
+    .describe('Answers `/api/v1/admin/tsdb/…`: deleting series, snapshots into the folder of the history.'),
 });
 
 const collection = z.strictObject({

@@ -22,7 +22,7 @@ import { PasswordVerifier, VerifierBusy } from './password-verifier.ts';
 import { type Caller, grants, type RouteScope, type Scope } from './scopes.ts';
 import { createTlsServer, filesOf, readTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
-export type SecuritySettings = Omit<Config['server'], 'port'>;
+export type SecuritySettings = Omit<Config['server'], 'port' | 'adminApi'>;
 
 export interface SecurityLog {
   info(message: string): void;
