@@ -103,7 +103,19 @@ it('gives entries in order, each until it is acknowledged or dropped, as a plain
       database.close();
       rmSync(directory, { recursive: true });
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      // What was dropped to the last entry leaves an empty queue.
+      examples: [
+        [
+          [
+            { kind: 'append', samples: 1 },
+            ...Array.from({ length: 5 }, () => ({ kind: 'rewind' as const })),
+            { kind: 'age' },
+          ],
+        ],
+      ],
+    },
   );
 });
 

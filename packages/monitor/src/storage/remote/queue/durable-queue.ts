@@ -89,7 +89,8 @@ export class DurableQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#acknowledged >= this.#lastSequence;
+    // Not by the last sequence: the entries up to it may have been dropped.
+    return this.oldestWrittenMs() === undefined;
   }
 
   /** When the oldest entry was written; undefined when there is none. */
