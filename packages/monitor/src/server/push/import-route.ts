@@ -3,9 +3,10 @@
 // store is slower. A line that cannot be read ends it; what came before is kept, and the answer says how much that is.
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unpackZstd } from '../../import/unpack-zstd.ts';
 import type { PushAnswer, PushRejectReason } from '../../sources/push/interface.ts';
 import { type LinePiece, linePieces } from './body.ts';
 import { failureOf, PushFailure } from './push-failure.ts';
@@ -111,7 +112,8 @@ function unpacked(request: IncomingMessage): Readable {
     case 'gzip':
       return pipeline(request, createGunzip(), () => {});
     case 'zstd':
-      return pipeline(request, createZstdDecompress(), () => {});
+      // Of any number of frames, as several packed files one after the other have.
+      return Readable.from(unpackZstd(chunksOf(request)), { objectMode: false });
     default:
       throw new PushFailure(
         415,
@@ -119,6 +121,10 @@ function unpacked(request: IncomingMessage): Readable {
         `Content-Encoding ${encoding} is not taken: send gzip, zstd or none`,
       );
   }
+}
+
+async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  yield* request as AsyncIterable<Buffer>;
 }
 
 /** The next piece, undefined behind the last. Time that the store takes is not the sender's: it runs in here alone. */

@@ -248,6 +248,16 @@ describe('POST /api/v1/import', () => {
     );
   });
 
+  it('takes all of a body that was packed by zstd in several frames', async (t) => {
+    const { post } = await start(t);
+    const text = lines(300);
+    const half = text.indexOf('\n', text.length / 2) + 1;
+    const frames = [text.slice(0, half), text.slice(half)].map((part) => zstdCompressSync(Buffer.from(part)));
+    const answer = await post('import', Buffer.concat(frames), { 'content-encoding': 'zstd' });
+    const { samples, lines: read } = (await answer.json()) as Imported;
+    assert.deepEqual([answer.status, samples, read], [200, 300, 300]);
+  });
+
   it('keeps what stands before a bad line and says how much', async (t) => {
     const { post, values } = await start(t, { pushLimits: { importPieceBytes: 1000 } });
     const answer = await post('import', `${lines(100)}imported{at="0} 1\n${lines(10)}`);
