@@ -75,7 +75,7 @@ export default {
       from: { path: `^${MONITOR}/sources/`, pathNot: TESTS },
       to: {
         path: `^${MONITOR}/`,
-        pathNot: `^${MONITOR}/(sources|model)/|^${MONITOR}/(storage/interface|version)\\.ts$`,
+        pathNot: `^${MONITOR}/(sources|model|encoding)/|^${MONITOR}/(storage/interface|version)\\.ts$`,
       },
     },
     {
@@ -86,11 +86,18 @@ export default {
       to: { path: `^packages/`, pathNot: `^${MONITOR}/model/` },
     },
     {
+      name: 'encodings-know-the-model-alone',
+      comment: 'What others define knows nobody who reads or writes it.',
+      severity: 'error',
+      from: { path: `^${MONITOR}/encoding/`, pathNot: TESTS },
+      to: { path: `^packages/`, pathNot: `^${MONITOR}/(encoding|model)/` },
+    },
+    {
       name: 'storage-depends-on-the-model-alone',
-      comment: 'A remote engine evaluates queries itself: it is a QueryEngine too.',
+      comment: 'Beside the encodings; a remote engine evaluates queries itself: it is a QueryEngine too.',
       severity: 'error',
       from: { path: `^${MONITOR}/storage/`, pathNot: TESTS },
-      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(storage|model)/|^${MONITOR}/promql/interface\\.ts$` },
+      to: { path: `^${MONITOR}/`, pathNot: `^${MONITOR}/(storage|model|encoding)/|^${MONITOR}/promql/interface\\.ts$` },
     },
     {
       name: 'only-roots-wire',

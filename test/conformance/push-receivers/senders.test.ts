@@ -12,7 +12,7 @@ import { otlpHttp, remoteWrite, startPush } from '@chainpulse/instrument/push';
 import { startMetricsServer } from '@chainpulse/instrument/server';
 import { SteadyClock } from '../../../packages/monitor/src/model/clock.ts';
 import { scriptedEngine, startTestServer } from '../../../packages/monitor/src/server/testing/test-server.ts';
-import { labelText } from '../../../packages/monitor/src/sources/push/label-text.ts';
+import { labelText } from '../../../packages/monitor/src/sources/label-text.ts';
 import { PushReceiver } from '../../../packages/monitor/src/sources/push/push-receiver.ts';
 import {
   bitsOfNumber,

@@ -2,6 +2,7 @@
 // do is a capability that is false, and then it is tested that it really does not.
 
 import { describe } from 'node:test';
+import { type Labels, labelsFromRecord } from '../../../packages/monitor/src/model/labels.ts';
 import { EMBEDDED_CAPABILITIES } from '../../../packages/monitor/src/storage/compliance/testing/capabilities.ts';
 import type { StoreFactory } from '../../../packages/monitor/src/storage/compliance/testing/subject.ts';
 import { describeStore } from '../../../packages/monitor/src/storage/compliance.ts';
@@ -23,7 +24,7 @@ import {
 /** Nothing is sent until it is asked for, so that what is visible does not hang on time. */
 const SEND_WHEN_ASKED = { lingerMs: 3_600_000 };
 
-function remoteFactory(engine: RemoteEngine): StoreFactory {
+function remoteFactory(engine: RemoteEngine, externalLabels: Labels = []): StoreFactory {
   return async ({ nowMs }) => {
     const server = await ServerProcess.start(engine.server);
     const folder = await temporaryFolder();
@@ -33,6 +34,7 @@ function remoteFactory(engine: RemoteEngine): StoreFactory {
       nowMs: () => nowMs,
       protocol: engine.protocol,
       limits: SEND_WHEN_ASKED,
+      externalLabels,
     };
     let store = await openStore(options);
     return {
@@ -69,6 +71,14 @@ const engines = [PROMETHEUS_2_ENGINE, VICTORIA_METRICS_ENGINE, prometheus3('1.0'
 
 for (const engine of engines) {
   describe(engine.name, { skip: engine.skip }, () => describeStore(engine.name, remoteFactory(engine), engine.can));
+}
+
+/** Of a fleet: none of them is a label that the suite uses. */
+const FLEET = labelsFromRecord({ monitor: 'rpc-1', site: 'zürich' });
+
+for (const engine of [prometheus3('2.0', true), VICTORIA_METRICS_ENGINE]) {
+  const name = `${engine.name} with labels of its own for every series`;
+  describe(name, { skip: engine.skip }, () => describeStore(name, remoteFactory(engine, FLEET), engine.can));
 }
 
 /** The address that nothing answers at: the mirror is the embedded store, whatever the server does. */

@@ -4,6 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Labels } from '../../../packages/monitor/src/model/labels.ts';
 import type { StoreCapabilities } from '../../../packages/monitor/src/storage/compliance/testing/capabilities.ts';
 import type { RemoteEndpoint } from '../../../packages/monitor/src/storage/remote/endpoint.ts';
 import type { RemoteLimits } from '../../../packages/monitor/src/storage/remote/limits.ts';
@@ -125,6 +126,7 @@ export interface OpenStoreOptions {
   readonly nowMs?: () => number;
   readonly protocol?: RemoteWriteProtocol;
   readonly limits?: Partial<RemoteLimits>;
+  readonly externalLabels?: Labels;
 }
 
 export function openStore(options: OpenStoreOptions): Promise<RemoteStore> {
@@ -137,5 +139,6 @@ export function openStore(options: OpenStoreOptions): Promise<RemoteStore> {
     query: endpoint,
     protocol: options.protocol ?? '1.0',
     limits: options.limits ?? {},
+    externalLabels: options.externalLabels ?? [],
   });
 }

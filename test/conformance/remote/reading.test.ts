@@ -8,6 +8,7 @@ import { bitsOf, isStaleAt, writeStaleAt } from '../../../packages/monitor/src/m
 import { createQueryEngine } from '../../../packages/monitor/src/promql/engine.ts';
 import { QueryError, type QueryResult } from '../../../packages/monitor/src/promql/interface.ts';
 import type { SeriesSamples, Store } from '../../../packages/monitor/src/storage/interface.ts';
+import { ExternalLabels } from '../../../packages/monitor/src/storage/remote/external-labels.ts';
 import { DEFAULT_REMOTE_LIMITS } from '../../../packages/monitor/src/storage/remote/limits.ts';
 import { createRemoteQueryEngine } from '../../../packages/monitor/src/storage/remote/query-engine.ts';
 import { ApiClient } from '../../../packages/monitor/src/storage/remote/read/api-client.ts';
@@ -71,7 +72,13 @@ async function fillBy(
   await store.flush();
   await engine.show(server.address);
   const readerVia = (via: ReadVia) =>
-    new RemoteReader({ api, limits: DEFAULT_REMOTE_LIMITS, via, ownMetadata: () => [] });
+    new RemoteReader({
+      api,
+      limits: DEFAULT_REMOTE_LIMITS,
+      via,
+      external: new ExternalLabels([]),
+      ownMetadata: () => [],
+    });
   return { address: server.address, store, readerVia };
 }
 

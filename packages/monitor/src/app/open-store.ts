@@ -5,6 +5,7 @@ import type { StorageConfig } from '../config/storage-schema.ts';
 import type { Clock } from '../model/clock.ts';
 import { createQueryEngine } from '../promql/engine.ts';
 import type { QueryEngine } from '../promql/interface.ts';
+import { narrowedEngine } from '../promql/narrowed-engine.ts';
 import { openEmbeddedStore } from '../storage/embedded/open.ts';
 import type { LocalStore, Store } from '../storage/interface.ts';
 import type { RemoteEndpoint } from '../storage/remote/endpoint.ts';
@@ -46,10 +47,8 @@ export async function openStore(
       const query = await endpointOf(config, config.remote.queryUrl ?? baseOf(config.remote.url));
       const options = await writeOptions(config, clock, onNotice);
       const store = await openRemoteStore({ ...options, query, readVia: config.remote.readVia });
-      return {
-        store,
-        queries: config.remote.evaluate === 'local' ? localQueries(store) : createRemoteQueryEngine({ query }),
-      };
+      if (config.remote.evaluate === 'local') return { store, queries: localQueries(store) };
+      return { store, queries: narrowedEngine(createRemoteQueryEngine({ query }), config.remote.externalLabels) };
     }
   }
 }
@@ -86,6 +85,7 @@ async function writeOptions(config: StorageConfig, clock: Clock, onNotice: (mess
     clock,
     limits,
     write: await endpointOf(config, remote.url),
+    externalLabels: remote.externalLabels,
     protocol: remote.protocol,
     userAgent: `chainpulse/${VERSION}`,
     onNotice: (notice: SendNotice) => onNotice(sentenceOf(notice)),

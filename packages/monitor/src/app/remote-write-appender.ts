@@ -3,6 +3,8 @@
 // server that is busy or away for a moment is asked again; one that stays away ends it. References are this appender's own.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { compressSnappy } from '../encoding/compress-snappy.ts';
+import { ProtobufWriter } from '../encoding/protobuf-writer.ts';
 import type { Batch, Exemplar, MetricMetadata, NativeHistogram } from '../model/batch.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import { type Labels, labelsKey } from '../model/labels.ts';
@@ -11,8 +13,6 @@ import { reasonText } from '../sources/push/reasons.ts';
 import type { Appender, AppendOutcome, RejectReason } from '../storage/interface.ts';
 import { writeLabels } from '../storage/remote/wire/label-bytes.ts';
 import { RemoteWriteEncoder } from '../storage/remote/wire/remote-write.ts';
-import { compressSnappy } from '../storage/remote/wire/snappy.ts';
-import { WireWriter } from '../storage/remote/wire/wire-writer.ts';
 
 /** Series that are told apart; further ones are refused, as a full store does. */
 const SERIES_MAX = 2_000_000;
@@ -56,7 +56,7 @@ export class RemoteWriteAppender implements Appender {
   readonly #labels: (Labels | undefined)[] = [undefined];
   readonly #metadata = new Map<string, MetricMetadata>();
   readonly #encoder = new RemoteWriteEncoder((name) => this.#metadataOf(name));
-  readonly #writer = new WireWriter();
+  readonly #writer = new ProtobufWriter();
   #hasAnswered = false;
 
   /** `signal` ends the waiting for a server that is busy. */

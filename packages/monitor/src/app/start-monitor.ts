@@ -9,6 +9,7 @@ import type { Config, TargetConfig } from '../config/schema.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import { ObservedAppender } from '../engine/observed-appender.ts';
 import { HealthJudge } from '../health/health-judge.ts';
+import type { StepBack } from '../model/clock.ts';
 import { formatDuration } from '../model/duration.ts';
 import { MonitorMetrics } from '../self/monitor-metrics.ts';
 import { Security } from '../server/auth/security.ts';
@@ -91,10 +92,14 @@ async function startParts({
   options,
 }: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
   const recordings = await openRecordings(configured);
-  const time = runClockFor(configured.targets, recordings.firstTimestampMs);
+  const time = runClockFor(configured.targets, recordings.firstTimestampMs, (wrong) => warnOfStepBack(wrong, logger));
   const engine = await startStore(configured, time, logger, options.onFailure);
   parts.defer(() => engine.close());
-  time.followHistory((await engine.stats()).newestTimeMs);
+  await time.followHistory({
+    newestTimeMs: (await engine.stats()).newestTimeMs,
+    hasSamples: async (minTimeMs, maxTimeMs) =>
+      (await engine.series({ matcherSets: [], minTimeMs, maxTimeMs, limit: 1 })).length > 0,
+  });
   warnOfTimeAhead(time, logger);
   const config = await withOwnNode(configured, parts, options);
   const { metrics, feed, health, watched, pushes } = connect({ config, time, engine, logger, recordings });
@@ -140,6 +145,13 @@ function warnOfTimeAhead({ aheadMs }: RunClock, logger: Logger): void {
   if (seconds < 1) return;
   logger.warn(
     `the history reaches ${formatDuration(seconds * 1000)} beyond the system's clock: the monitor's time starts there and runs a tenth slower until the clock has caught up`,
+  );
+}
+
+function warnOfStepBack({ fromMs, toMs }: StepBack, logger: Logger): void {
+  const [from, to] = [fromMs, toMs].map((timeMs) => new Date(timeMs).toISOString());
+  logger.warn(
+    `the system's clock had jumped forward and was set back: what was collected meanwhile is stored under times from ${from} to ${to}`,
   );
 }
 

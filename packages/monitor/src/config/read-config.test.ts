@@ -195,3 +195,25 @@ test('tokens, users and certificates that contradict themselves are refused wher
   const sound = `server:\n  webConfig: web.yml\n  hosts: [monitor.example]\n  auth: { publicHealth: true, tokens: [{ name: a, sha256: ${digest}, scopes: [push] }] }\ntargets: [{ url: https://x/, tls: { caFile: a, serverName: b } }]\n`;
   assert.deepEqual(problemsOf(sound), []);
 });
+
+test('labels for everything that is sent are checked: names, values, how many', () => {
+  const problemsWith = (labels: string) => problemsOf(`storage: { remote: { externalLabels: ${labels} } }`);
+  const { storage } = completeConfig(
+    parseConfigText('storage: { remote: { externalLabels: { site: "7", monitor: rpc-1 } } }', 'chainpulse.yaml'),
+  );
+  assert.deepEqual(storage.remote.externalLabels, [
+    { name: 'monitor', value: 'rpc-1' },
+    { name: 'site', value: '7' },
+  ]);
+  for (const [labels, problem] of [
+    ['{ __name__: x }', /externalLabels\.__name__: names that begin with __/],
+    ['{ site-name: x }', /externalLabels\.site-name: a name has letters, digits and _/],
+    ['{ 1st: x }', /externalLabels\.1st: a name has letters/],
+    ['{ site: "" }', /externalLabels\.site: is empty/],
+    ['{ site: 7 }', /externalLabels\.site: write text; a number/],
+    [`{ site: ${'x'.repeat(201)} }`, /externalLabels\.site: is longer than 200/],
+    [`{ ${Array.from({ length: 33 }, (_, index) => `l${index}: x`).join()} }`, /externalLabels: at most 32 labels/],
+  ] as const) {
+    assert.match(problemsWith(labels).join(), problem);
+  }
+});

@@ -1,9 +1,12 @@
 // The section `storage` of the configuration: where history is kept, for how long, and whether it is sent on.
 
 import { z } from 'zod';
+import { labelsFromRecord } from '../model/labels.ts';
 import { clientTls, credentials, durationBetween, file, size } from './fields.ts';
 
 const HEADERS_MAX = 32;
+const EXTERNAL_LABELS_MAX = 32;
+const EXTERNAL_LABEL_LENGTH = 200;
 
 const retention = z.union(
   [
@@ -16,6 +19,17 @@ const retention = z.union(
 const serverAddress = z
   .url({ protocol: /^https?$/, error: 'write an address such as http://victoria:8428' })
   .refine((text) => !/[?#]/.test(text), 'leave ? and # out: paths of the API are added');
+
+const labelName = z
+  .string()
+  .max(EXTERNAL_LABEL_LENGTH)
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'a name has letters, digits and _, and does not begin with a digit')
+  .refine((name) => !name.startsWith('__'), 'names that begin with __ are not for you to give');
+
+const externalLabels = z
+  .record(labelName, z.string().min(1).max(EXTERNAL_LABEL_LENGTH))
+  .refine((labels) => Object.keys(labels).length <= EXTERNAL_LABELS_MAX, `at most ${EXTERNAL_LABELS_MAX} labels`)
+  .transform(labelsFromRecord);
 
 const remote = z.strictObject({
   url: serverAddress
@@ -36,6 +50,11 @@ const remote = z.strictObject({
   bearerTokenFile: file.optional().describe('File that holds a bearer token to send.'),
   basicAuth: credentials.optional().describe('Basic authentication to send.'),
   tls: clientTls.optional().describe('How an `https` server is trusted. Its files are read at the start.'),
+  externalLabels: externalLabels
+    .prefault({})
+    .describe(
+      'Labels that every series carries on the server, such as `monitor: rpc-1`, so that those of many monitors are told apart. A label that a series has itself counts before them. Questions to the server get them as matchers, unless they name the label, and answers come without them.',
+    ),
   protocol: z
     .enum(['1.0', '2.0'])
     .default('1.0')

@@ -115,6 +115,10 @@ export function problemsOf(issues: readonly Issue[], unknownKey: string): Proble
         message: unknownKey,
       }));
     }
+    // What is wrong with a name that stands for itself is what its schema says of it.
+    if (issue.code === 'invalid_key') {
+      return issue.issues.slice(0, 1).map(({ message }) => ({ path: issue.path, message }));
+    }
     // A union reports what each member said; the members' own words are more use than "invalid input".
     if (issue.code === 'invalid_union') {
       const custom = issue.errors.flat().filter(({ code }) => code === 'custom');

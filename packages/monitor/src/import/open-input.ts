@@ -5,8 +5,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { unpackZstd } from '../encoding/unpack-zstd.ts';
 import { ChainpulseError } from '../model/errors.ts';
-import { unpackZstd } from './unpack-zstd.ts';
 
 const READ_BYTES = 512 * 1024;
 /** Enough to tell a format by. */

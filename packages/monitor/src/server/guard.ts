@@ -37,6 +37,9 @@ export function guardOf(security: Security) {
       // That nothing is there is told to whoever may ask anything.
       scope: request.is404 ? 'health' : (request.routeOptions.config.scope ?? DEFAULT_SCOPE),
     });
+    // Whoever went away while a password was compared closes nothing any more: the routes would wait for it in vain, and
+    // hold their places (pushes, queries, event streams) meanwhile.
+    if (reply.raw.destroyed) return reply.hijack();
     return access === undefined ? undefined : refuse(request, reply.headers(access.headers), access);
   };
 }

@@ -26,6 +26,8 @@ export interface Appender {
 
 export interface AppendOutcome {
   readonly acceptedSamples: number;
+  /** Exemplars that are stored now or were there already; absent where that is not known. */
+  readonly acceptedExemplars?: number;
   readonly rejectedSamples: Readonly<Record<RejectReason, number>>;
   /** The first few rows of the batch that were refused, so that a sender can be told which series it is. */
   readonly firstRejected?: readonly RejectedRow[];

@@ -22,7 +22,8 @@ export function parseExpression(text: string, limits: ParseLimits): Syntax {
   return convert(text, childrenOf(top)[0]!);
 }
 
-function strictParse(text: string): SyntaxNode {
+/** The grammar's own tree, of everything that is PromQL. @throws {QueryError} bad_data, with the position. */
+export function strictParse(text: string): SyntaxNode {
   try {
     return strictGrammar.parse(text).topNode;
   } catch (cause) {

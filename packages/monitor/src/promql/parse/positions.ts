@@ -9,7 +9,8 @@ export interface Span {
   readonly to: number;
 }
 
-function positionAt(text: string, offset: number): QueryPosition {
+/** The place of an offset. */
+export function positionAt(text: string, offset: number): QueryPosition {
   let line = 1;
   let lineStart = 0;
   for (let newline = text.indexOf('\n'); newline !== -1 && newline < offset; newline = text.indexOf('\n', lineStart)) {

@@ -6,10 +6,12 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
-import { startTestServer, temporaryDirectory } from '../testing/test-server.ts';
+import type { PushAnswer } from '../../sources/push/interface.ts';
+import { scriptedEngine, startTestServer, temporaryDirectory } from '../testing/test-server.ts';
 import { hashPassword } from './password-hash.ts';
 import { Security, type SecuritySettings } from './security.ts';
 import { ask, basic, bearer, type Reply } from './testing/ask.ts';
@@ -346,4 +348,44 @@ test('what cannot be taken is refused at the start, each with its place or file'
     assert.match(error.message, /The token in .*token must be 16 to 4096/);
     return !error.message.includes('secret,') && !error.message.includes('"secret"');
   });
+});
+
+test('a sender that goes away while its password is compared holds no place', async (t) => {
+  const webConfig = await usersFile(t);
+  const stored: PushAnswer = {
+    outcome: 'stored',
+    samples: 0,
+    histograms: 0,
+    exemplars: 0,
+    rejected: {},
+    errors: [],
+    errorsLeftOut: 0,
+    newestTimeMs: undefined,
+  };
+  const { url, port, pushes, feed } = await startTestServer(t, {
+    security: { webConfig },
+    engine: scriptedEngine({ push: async () => stored }),
+    // One that waits for the body of a sender that is gone is seen to do so, and soon.
+    pushLimits: { maxConcurrentPushes: 1, bodyTimeoutMs: 1000 },
+    maxSubscribers: 1,
+  });
+  const headers = basic('zoë', PASSWORD);
+  const leave = async (request: string) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`${request}\r\nHost: 127.0.0.1\r\nAuthorization: ${headers.authorization}\r\n\r\n`);
+    await once(socket, 'connect');
+    setTimeout(() => socket.resetAndDestroy(), 5);
+    await once(socket, 'close');
+  };
+  await leave('POST /api/v1/write HTTP/1.1\r\nContent-Length: 100');
+  await leave('GET /api/chain/v1/events HTTP/1.1');
+  const answer = await ask(`${url}/api/v1/write`, { method: 'POST', headers, body: 'x' });
+  assert.equal(answer.status, 204);
+  assert.deepEqual(
+    pushes.map(({ outcome }) => outcome),
+    ['ok'],
+  );
+  const unsubscribe = feed.subscribe({ deliver: () => 'taken', ended: () => {} });
+  assert.notEqual(unsubscribe, undefined, 'the place of a reader that is gone');
 });

@@ -47,6 +47,9 @@ test('a query is asked as its parameters say, from the address or a form', async
     { expression: 'c', startMs: 1000, endMs: 2000, stepMs: 250, timeoutMs: 0, lookbackMs: 60_000 },
   );
   assert.ok((range?.timeoutMs ?? 0) > 1000 && (range?.timeoutMs ?? 0) <= 3000);
+  // An engine that passes it on as text must not write a fraction, which Prometheus refuses.
+  const timeouts = [first, second, range].map((query) => query?.timeoutMs);
+  assert.ok(timeouts.every(Number.isInteger), JSON.stringify(timeouts));
 });
 
 test('each kind of result has the JSON of Prometheus, byte for byte', async (t) => {

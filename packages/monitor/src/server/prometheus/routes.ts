@@ -103,7 +103,8 @@ async function runInTurn({ request, reply, read, gate, limits }: Asked): Promise
   const leave = await gate.enter(timeoutMs, hungUp.signal);
   if (reply.raw.destroyed) leave();
   else reply.raw.once('close', leave);
-  return question(Math.max(0, timeoutMs - (performance.now() - askedMs)), hungUp.signal);
+  // Whole milliseconds: another engine is told them as text, and Prometheus reads no fractions.
+  return question(Math.max(0, Math.ceil(timeoutMs - (performance.now() - askedMs))), hungUp.signal);
 }
 
 function outcomeOf({ type }: ApiError): QueryOutcome {

@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { unpackZstd } from '../../import/unpack-zstd.ts';
+import { unpackZstd } from '../../encoding/unpack-zstd.ts';
 import type { PushAnswer, PushRejectReason } from '../../sources/push/interface.ts';
 import { type LinePiece, linePieces } from './body.ts';
 import { failureOf, PushFailure } from './push-failure.ts';

@@ -5,9 +5,11 @@ export interface PushRouteLimits {
   readonly maxPushBodyBytes: number;
   /** How long such a body may take to arrive, once it is its turn; longer is answered 408. */
   readonly bodyTimeoutMs: number;
-  /** Pushes that are read or stored at once; the next one waits. */
+  /** Writes and OTLP requests that are read or stored at once; the next one waits. */
   readonly maxConcurrentPushes: number;
-  /** Pushes waiting for their turn; the next one is answered 503 with Retry-After. */
+  /** Imports under way at once; the next one waits. They may take hours, so none of them takes a place of the others. */
+  readonly maxConcurrentImports: number;
+  /** Pushes waiting for their turn, and as many imports; the next one is answered 503 with Retry-After. */
   readonly maxWaitingPushes: number;
   /** Lines of an import that go to the store at once, bytes. */
   readonly importPieceBytes: number;
@@ -19,6 +21,7 @@ export const DEFAULT_PUSH_ROUTE_LIMITS: PushRouteLimits = {
   maxPushBodyBytes: 32 * 1024 * 1024,
   bodyTimeoutMs: 30_000,
   maxConcurrentPushes: 16,
+  maxConcurrentImports: 4,
   maxWaitingPushes: 256,
   importPieceBytes: 1024 * 1024,
   importIdleMs: 30_000,

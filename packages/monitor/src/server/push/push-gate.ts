@@ -1,21 +1,25 @@
 // How many pushes are under way at once. The rest wait in the order in which they came, their bodies unread, up to a bound;
 // beyond it a sender is told to come again.
 
-import type { PushRouteLimits } from './limits.ts';
 import { PushFailure } from './push-failure.ts';
 
+export interface PushGateLimits {
+  readonly maxRunning: number;
+  readonly maxWaiting: number;
+}
+
 export class PushGate {
-  readonly #limits: PushRouteLimits;
+  readonly #limits: PushGateLimits;
   readonly #waiting = new Set<() => void>();
   #running = 0;
 
-  constructor(limits: PushRouteLimits) {
+  constructor(limits: PushGateLimits) {
     this.#limits = limits;
   }
 
   /** Fulfilled when it is the push's turn, with what gives the place back. @throws {PushFailure} `busy`, `aborted` */
   async enter(signal: AbortSignal): Promise<() => void> {
-    if (this.#running >= this.#limits.maxConcurrentPushes) await this.#turn(signal);
+    if (this.#running >= this.#limits.maxRunning) await this.#turn(signal);
     else this.#running++;
     return () => this.#leave();
   }
@@ -28,12 +32,12 @@ export class PushGate {
   }
 
   #turn(signal: AbortSignal): Promise<void> {
-    const { maxConcurrentPushes, maxWaitingPushes } = this.#limits;
-    if (this.#waiting.size >= maxWaitingPushes) {
+    const { maxRunning, maxWaiting } = this.#limits;
+    if (this.#waiting.size >= maxWaiting) {
       throw new PushFailure(
         503,
         'busy',
-        `${maxConcurrentPushes} pushes are under way and ${maxWaitingPushes} waiting, which is the limit: try again later`,
+        `${maxRunning} pushes are under way and ${maxWaiting} waiting, which is the limit: try again later`,
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -44,9 +48,10 @@ export class PushGate {
     };
     const onTurn = () => settle(resolve);
     const onAbort = () => settle(() => reject(new PushFailure(400, 'aborted', 'the sender went away while it waited')));
+    this.#waiting.add(onTurn);
+    // Whoever has gone already leaves the queue at once: a place that is handed to it would be lost.
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    this.#waiting.add(onTurn);
     return promise;
   }
 }

@@ -312,6 +312,21 @@ describe('POST /api/v1/import', () => {
     assert.ok(pushed.length > 1);
   });
 
+  it('leaves the places of writes alone, however long imports take', async (t) => {
+    const { port, post } = await start(t, { pushLimits: { maxConcurrentPushes: 1, maxConcurrentImports: 1 } });
+    const endless =
+      'POST /api/v1/import HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\na 1\n\r\n';
+    const sockets = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    for (const socket of sockets) {
+      socket.write(endless);
+      await once(socket, 'connect');
+    }
+    assert.equal((await post('write', write1('beside'), WRITE_1)).status, 204);
+    for (const socket of sockets) socket.destroy();
+    // The one that waited has left too.
+    assert.equal((await post('import', 'after 1\n')).status, 200);
+  });
+
   it('ends an import whose sender is silent, and keeps what came', async (t) => {
     const { port, values } = await start(t, { pushLimits: { importIdleMs: 100, importPieceBytes: 64 } });
     const socket = connect(port, '127.0.0.1');

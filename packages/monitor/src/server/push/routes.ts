@@ -31,16 +31,19 @@ export function addPushRoutes(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
   const pushLimits = { ...DEFAULT_PUSH_ROUTE_LIMITS, ...limits };
-  const parts: PushParts = { deps, gate: new PushGate(pushLimits), limits: pushLimits };
+  const { maxConcurrentPushes, maxConcurrentImports, maxWaitingPushes } = pushLimits;
+  const gateOf = (maxRunning: number) => new PushGate({ maxRunning, maxWaiting: maxWaitingPushes });
+  const parts: PushParts = { deps, gate: gateOf(maxConcurrentPushes), limits: pushLimits };
+  const importParts: PushParts = { ...parts, gate: gateOf(maxConcurrentImports) };
   const log = new RefusalLog();
-  const takes = (path: string, answer: Answer) =>
+  const takes = (path: string, answer: Answer, given = parts) =>
     routes.add({
       path,
       methods: ['POST'],
       scope: 'push',
-      handler: (request, reply) => answer(request, reply, parts, log),
+      handler: (request, reply) => answer(request, reply, given, log),
     });
   takes('/api/v1/write', answerWrite);
-  takes('/api/v1/import', answerImport);
+  takes('/api/v1/import', answerImport, importParts);
   takes('/api/v1/otlp/v1/metrics', answerOtlp);
 }

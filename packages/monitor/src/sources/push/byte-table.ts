@@ -148,10 +148,11 @@ export class ByteTable {
     const page = this.#pages[this.#pageOf[entry]!]!;
     let own = this.#starts[entry]!;
     let at = start;
-    const lastWord = start + length - 4;
+    const lastWord = start + length - 8;
     const ownView = page.view;
-    for (; at <= lastWord; at += 4, own += 4) {
-      if (view.getInt32(at, true) !== ownView.getInt32(own, true)) return false;
+    // Optimized, these words of eight bytes are registers: no BigInt is made.
+    for (; at <= lastWord; at += 8, own += 8) {
+      if (view.getBigInt64(at, true) !== ownView.getBigInt64(own, true)) return false;
     }
     for (const end = start + length; at < end; at++, own++) if (bytes[at] !== page.bytes[own]) return false;
     return true;

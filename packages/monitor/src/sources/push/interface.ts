@@ -4,7 +4,7 @@ import type { RejectReason } from '../../storage/interface.ts';
 
 export type PushProtocol = 'remote-write-1' | 'remote-write-2' | 'otlp-protobuf' | 'otlp-json' | 'text' | 'openmetrics';
 
-export type PushEncoding = 'identity' | 'snappy' | 'gzip' | 'zstd';
+export type PushEncoding = 'identity' | 'snappy' | 'gzip';
 
 export interface PushRequest {
   readonly protocol: PushProtocol;

@@ -3,49 +3,57 @@
 
 import type { ByteTable } from './byte-table.ts';
 
+const INITIAL_ORIGINS = 2048;
+/** Of an origin: where it starts and ends, its entry (-1 when it is not remembered), the table's generation at that time. */
+const COLUMNS = 4;
+
 export class KnownOrigins {
   readonly #known: ByteTable;
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  /** -1 for a series that is not remembered. */
-  readonly #entries: number[] = [];
-  /** Of the table, when the entry was taken: once emptied, it is another one's. */
-  readonly #generations: number[] = [];
+  #cells = new Int32Array(COLUMNS * INITIAL_ORIGINS);
+  #count = 0;
 
   constructor(known: ByteTable) {
     this.#known = known;
   }
 
   add(start: number, end: number, entry: number): number {
-    this.#starts.push(start);
-    this.#ends.push(end);
-    this.#entries.push(entry);
-    this.#generations.push(this.#known.generation);
-    return this.#starts.length - 1;
+    const at = COLUMNS * this.#count;
+    if (at === this.#cells.length) this.#grow();
+    const cells = this.#cells;
+    cells[at] = start;
+    cells[at + 1] = end;
+    cells[at + 2] = entry;
+    cells[at + 3] = this.#known.generation;
+    return this.#count++;
   }
 
   startOf(origin: number): number {
-    return this.#starts[origin]!;
+    return this.#cells[COLUMNS * origin]!;
   }
 
   endOf(origin: number): number {
-    return this.#ends[origin]!;
+    return this.#cells[COLUMNS * origin + 1]!;
   }
 
   /** The entry of the series that was added last. */
   get lastEntry(): number {
-    return this.#entries.at(-1)!;
+    return this.#cells[COLUMNS * this.#count - 2]!;
   }
 
   resolved(origin: number, ref: number): void {
-    const entry = this.#entries[origin]!;
-    if (entry >= 0 && this.#generations[origin] === this.#known.generation) this.#known.setValue(entry, ref);
+    const entry = this.#cells[COLUMNS * origin + 2]!;
+    // Once emptied, an entry of the table is another one's.
+    const isHeld = entry >= 0 && this.#cells[COLUMNS * origin + 3] === this.#known.generation;
+    if (isHeld) this.#known.setValue(entry, ref);
   }
 
   clear(): void {
-    this.#starts.length = 0;
-    this.#ends.length = 0;
-    this.#entries.length = 0;
-    this.#generations.length = 0;
+    this.#count = 0;
+  }
+
+  #grow(): void {
+    const cells = new Int32Array(2 * this.#cells.length);
+    cells.set(this.#cells);
+    this.#cells = cells;
   }
 }

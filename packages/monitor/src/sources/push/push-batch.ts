@@ -6,9 +6,9 @@ import type { Batch, Exemplar, MetricMetadata, NativeHistogram } from '../../mod
 import type { Labels } from '../../model/labels.ts';
 import { bitsOf, writeStaleAt } from '../../model/staleness.ts';
 import type { Appender, AppendOutcome, RejectedRow } from '../../storage/interface.ts';
-import { type HistogramCounts, problemOf, withKnownSchema } from './histogram-check.ts';
+import { type HistogramCounts, problemOf, withKnownSchema } from '../histogram-check.ts';
+import { labelText } from '../label-text.ts';
 import type { PushRejectReason, PushTotals } from './interface.ts';
-import { labelText } from './label-text.ts';
 import type { PushLimits } from './limits.ts';
 import { reasonText } from './reasons.ts';
 
@@ -50,7 +50,7 @@ export class PushBatch {
   // By series of this flush.
   #refs = new Uint32Array(INITIAL_ROWS);
   #originOf = new Int32Array(INITIAL_ROWS);
-  /** What a series was given with, where it was not an origin. */
+  /** By series what it was given with, where it was no origin. */
   #given: (PushSeries | Labels | undefined)[] = [];
   #seriesCount = 0;
   #unresolved = 0;
@@ -183,7 +183,7 @@ export class PushBatch {
     const again = renewed.length === 0 ? undefined : await this.#appender.append(this.#partOfBatch(renewed));
     this.#tally(outcome, undefined, Math.min(gone, renewed.length));
     if (again !== undefined) this.#tally(again, renewed, 0);
-    this.#totals.exemplars += exemplars;
+    this.#totals.exemplars += outcome.acceptedExemplars ?? exemplars;
     this.#clear();
   }
 
@@ -197,7 +197,7 @@ export class PushBatch {
     if (series === this.#refs.length) this.#growSeries();
     this.#refs[series] = ref;
     this.#originOf[series] = origin;
-    this.#given.push(given);
+    if (given !== undefined) this.#given[series] = given;
     if (ref === 0) this.#unresolved++;
     return series;
   }

@@ -2,9 +2,11 @@
 // push to push, so one receiver takes them all; pushes may be under way side by side. Invariant: what the answer counts as
 // written is durable and visible to the next query; a failure of the store is thrown, and the sender keeps the push.
 
+import { MalformedBytes } from '../../encoding/malformed-bytes.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Appender } from '../../storage/interface.ts';
 import { ExpositionError } from '../scrape/line-cursor.ts';
+import { BodyBuffer } from './body-buffer.ts';
 import type { PushAnswer, PushOutcome, PushRequest, PushTotals } from './interface.ts';
 import { DEFAULT_PUSH_LIMITS, type PushLimits } from './limits.ts';
 import { MalformedPush, OversizedPush } from './malformed.ts';
@@ -30,6 +32,7 @@ export class PushReceiver {
   readonly #appender: Appender;
   readonly #clock: Clock;
   readonly #limits: PushLimits;
+  readonly #buffer = new BodyBuffer();
   readonly #write1: Write1Decoder;
   readonly #write2: Write2Decoder;
   readonly #text: ImportDecoder;
@@ -48,12 +51,20 @@ export class PushReceiver {
   /** @throws {ChainpulseError} of the store, and the signal's reason when it is aborted. */
   async push(request: PushRequest, signal?: AbortSignal): Promise<PushAnswer> {
     const slices = new Slices(signal);
-    let body: Uint8Array;
+    let taken: Buffer | undefined;
+    const reserve = (bytes: number) => (taken = this.#buffer.take(bytes));
     try {
-      body = await unpack(request.body, request.encoding, this.#limits.unpackedBytesMax, slices);
+      const maxBytes = this.#limits.unpackedBytesMax;
+      const body = await unpack(request.body, request.encoding, { maxBytes, slices, reserve });
+      return await this.#decode(request, body, slices);
     } catch (error) {
       return unreadable(error, this.#batch().totals());
+    } finally {
+      if (taken !== undefined) this.#buffer.giveBack(taken);
     }
+  }
+
+  async #decode(request: PushRequest, body: Uint8Array, slices: Slices): Promise<PushAnswer> {
     switch (request.protocol) {
       case 'remote-write-1':
         return this.#pushWrite1(body, slices);
@@ -146,13 +157,15 @@ function refusedByStore({ rejected }: PushTotals): number {
 }
 
 function unreadable(error: unknown, totals: PushTotals): PushAnswer {
+  const isUnreadable = error instanceof MalformedBytes;
   const outcome: PushOutcome | undefined =
     error instanceof OversizedPush
       ? 'too_large'
-      : error instanceof MalformedPush || error instanceof ExpositionError
+      : isUnreadable || error instanceof MalformedPush || error instanceof ExpositionError
         ? 'malformed'
         : undefined;
   if (outcome === undefined) throw error;
+  const message = isUnreadable ? `the body ${error.message}` : (error as Error).message;
   // What ends the push is said first.
-  return { ...totals, errors: [(error as Error).message, ...totals.errors], outcome };
+  return { ...totals, errors: [message, ...totals.errors], outcome };
 }

@@ -2,8 +2,7 @@
 // the compression, however long the recording. Whatever breaks the format is refused with the record and its place.
 
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { constants, createZstdDecompress } from 'node:zlib';
+import { unpackZstd } from '../../encoding/unpack-zstd.ts';
 import { ChainpulseError } from '../../model/errors.ts';
 
 export interface RecordHeader {
@@ -20,8 +19,7 @@ export interface RecordedAnswer extends RecordHeader {
   readonly body: Buffer | undefined;
 }
 
-const WINDOW_LOG_MAX = 23;
-const CHUNK_BYTES = 256 * 1024;
+const READ_BYTES = 256 * 1024;
 const LONGEST_HEADER_BYTES = 1024;
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
@@ -89,13 +87,13 @@ async function readAnswer(
 }
 
 /** Compressed bytes in, plain chunks out, read only as fast as they are taken. */
-function unpackedChunks(file: string): AsyncIterable<Buffer> {
-  const unpack = createZstdDecompress({
-    chunkSize: CHUNK_BYTES,
-    params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
-  });
-  // The error reaches whoever reads from `unpack`, which is destroyed with it.
-  return pipeline(createReadStream(file), unpack, () => {}) as AsyncIterable<Buffer>;
+async function* unpackedChunks(file: string): AsyncGenerator<Buffer> {
+  const packed = createReadStream(file, { highWaterMark: READ_BYTES });
+  try {
+    yield* unpackZstd(packed);
+  } finally {
+    packed.destroy();
+  }
 }
 
 class ByteSource {

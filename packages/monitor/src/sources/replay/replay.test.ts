@@ -66,6 +66,14 @@ const N1 = 'a{instance="n1",job="replay"}';
 const N2 = 'a{instance="n2",job="replay"}';
 
 describe('a recording', () => {
+  test('is read to its end when it was compressed in several frames', async () => {
+    const frames = TWO_TARGETS.map((text) => zstdCompressSync(text));
+    const file = compressed(Buffer.concat(frames));
+    const { appender } = await play({ file, time: 'original' }, 10_000);
+    assert.deepEqual(appender.valuesOf(N1), [1, 2, 3, 'stale']);
+    assert.deepEqual(appender.valuesOf(N2), [5, 'stale', 7, 'stale']);
+  });
+
   test('is played in the order of its time, whatever the order of the file', async () => {
     const byTarget = [0, 2, 4, 1, 3, 5].map((index) => TWO_TARGETS[index]!);
     for (const text of [TWO_TARGETS.join(''), byTarget.join('')]) {

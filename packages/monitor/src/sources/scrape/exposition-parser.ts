@@ -9,11 +9,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { MetricMetadata } from '../../model/batch.ts';
 import { CollectionError, type GivenExemplar, type SampleSink } from '../interface.ts';
-import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, HASH, isBlank, LineCursor, NEWLINE, QUOTE } from './line-cursor.ts';
+import { inSlices } from './in-slices.ts';
+import { BRACE_OPEN, HASH, isBlank, LineCursor, NEWLINE } from './line-cursor.ts';
 import { type KnownSeries, LineIndex } from './line-index.ts';
 import { type ExpositionFormat, readMetadataLine } from './metadata-syntax.ts';
 import { readNumber } from './number.ts';
-import { readExemplarLabels, readSeries } from './series-syntax.ts';
+import { failUtf8, readExemplar, readTimestampMs } from './sample-syntax.ts';
+import { endOfSeries, readSeries } from './series-syntax.ts';
 
 export interface ParseRequest {
   /** Kept until the next body was parsed; nobody may write to it. */
@@ -30,8 +32,7 @@ export interface ParserOptions {
   readonly yieldToOthers?: () => Promise<void>;
 }
 
-const SLICE_MS = 8;
-const LINES_BETWEEN_LOOKS_AT_THE_CLOCK = 128;
+const LINES_A_STEP = 128;
 const LONGEST_LINE_BYTES = 32 * 1024;
 const METADATA_LINES_A_SAMPLE = 3;
 /** A cache is emptied when it holds more than twice what the latest exposition used, and this many more. */
@@ -39,7 +40,7 @@ const CACHE_SLACK = 1000;
 const NOTHING = Buffer.alloc(0);
 
 export class ExpositionParser {
-  readonly #yieldToOthers: () => Promise<void>;
+  readonly #yieldToOthers: (() => Promise<void>) | undefined;
   #previous = new LineIndex();
   #spare = new LineIndex();
   #format: ExpositionFormat = 'text';
@@ -50,7 +51,7 @@ export class ExpositionParser {
   readonly #families = new Map<string, MetricMetadata>();
 
   constructor(options: ParserOptions = {}) {
-    this.#yieldToOthers = options.yieldToOthers ?? (() => new Promise((resolve) => setImmediate(resolve)));
+    this.#yieldToOthers = options.yieldToOthers;
   }
 
   /**
@@ -65,23 +66,13 @@ export class ExpositionParser {
     this.#spare.reset(request.body);
     const run = new ParseRun(request, this.#previous, this.#spare, this.#seriesByBytes, this.#families);
     try {
-      await this.#readInSlices(run);
+      await inSlices(() => run.readLines(LINES_A_STEP), { yieldToOthers: this.#yieldToOthers, signal: request.signal });
+      run.finish();
     } catch (error) {
       this.#forget();
       throw error;
     }
     this.#remember(run);
-  }
-
-  async #readInSlices(run: ParseRun): Promise<void> {
-    let sliceEndMs = performance.now() + SLICE_MS;
-    while (run.readLines(LINES_BETWEEN_LOOKS_AT_THE_CLOCK)) {
-      if (performance.now() < sliceEndMs) continue;
-      await this.#yieldToOthers();
-      run.request.signal?.throwIfAborted();
-      sliceEndMs = performance.now() + SLICE_MS;
-    }
-    run.finish();
   }
 
   #remember(run: ParseRun): void {
@@ -214,7 +205,7 @@ class ParseRun {
     if (isText) cursor.skipBlanks();
     const first = cursor.peek();
     if (first === -1 && isText) return;
-    if (!isUtf8(cursor.body.subarray(cursor.lineStart, cursor.end))) this.#failUtf8();
+    if (!isUtf8(cursor.body.subarray(cursor.lineStart, cursor.end))) failUtf8(cursor);
     if (first === HASH) this.#readMetadata();
     else if (first === -1) cursor.fail('OpenMetrics has no empty lines');
     else this.#readSeriesAndSample();
@@ -290,67 +281,12 @@ class ParseRun {
     if (cursor.position === cursor.end) return undefined;
     const isOpenMetrics = this.request.format === 'openmetrics';
     let timestampMs: number | undefined;
-    if (!isOpenMetrics || cursor.peek() !== HASH) timestampMs = this.#readTimestampMs('the timestamp');
-    if (isOpenMetrics && cursor.peek() === HASH) this.#exemplar = this.#readExemplar();
+    if (!isOpenMetrics || cursor.peek() !== HASH)
+      timestampMs = readTimestampMs(cursor, this.request.format, 'the timestamp');
+    if (isOpenMetrics && cursor.peek() === HASH) this.#exemplar = readExemplar(cursor, this.request.format);
     if (cursor.position < cursor.end) cursor.fail(`expected the end of the line, found ${cursor.found()}`);
     return timestampMs;
   }
-
-  #readTimestampMs(what: string): number {
-    const cursor = this.#cursor;
-    const isOpenMetrics = this.request.format === 'openmetrics';
-    const start = cursor.position;
-    const timestamp = readNumber(cursor, what);
-    const timestampMs = isOpenMetrics ? Math.round(timestamp * 1000) : timestamp;
-    if (!Number.isSafeInteger(timestampMs)) {
-      cursor.fail(`${what} is no time in ${isOpenMetrics ? 'seconds' : 'whole milliseconds'}`, start);
-    }
-    cursor.skipBlanks();
-    return timestampMs;
-  }
-
-  #readExemplar(): GivenExemplar {
-    const cursor = this.#cursor;
-    // Of a line that begins as predicted nothing has looked at this part.
-    if (!isUtf8(cursor.body.subarray(cursor.position, cursor.end))) this.#failUtf8();
-    cursor.position++;
-    cursor.skipBlanks();
-    const labels = readExemplarLabels(cursor);
-    cursor.skipBlanks();
-    const value = readNumber(cursor, "the exemplar's value");
-    cursor.skipBlanks();
-    const hasTimestamp = cursor.position < cursor.end;
-    const timestampMs = hasTimestamp ? this.#readTimestampMs("the exemplar's timestamp") : undefined;
-    return { labels, value, timestampMs };
-  }
-
-  #failUtf8(): never {
-    const cursor = this.#cursor;
-    const { body, lineStart, end } = cursor;
-    // What cannot be decoded comes back as other bytes.
-    const again = Buffer.from(body.toString('utf8', lineStart, end));
-    let at = lineStart;
-    while (again[at - lineStart] === body[at]) at++;
-    return cursor.fail('the text is not valid UTF-8', at);
-  }
-}
-
-/** Where the series that begins here ends, as far as that is told by quotes and braces; used to look it up. */
-function endOfSeries(body: Buffer, start: number, lineEnd: number): number {
-  let at = start;
-  while (at < lineEnd && body[at] !== BRACE_OPEN && !isBlank(body[at]!)) at++;
-  const nameEnd = at;
-  while (at < lineEnd && isBlank(body[at]!)) at++;
-  if (at >= lineEnd || body[at] !== BRACE_OPEN) return nameEnd;
-  let isQuoted = false;
-  for (; at < lineEnd; at++) {
-    const byte = body[at]!;
-    if (byte === QUOTE) isQuoted = !isQuoted;
-    else if (isQuoted) {
-      if (byte === BACKSLASH) at++;
-    } else if (byte === BRACE_CLOSE) return at + 1;
-  }
-  return lineEnd;
 }
 
 function sameBytes(a: Buffer, aStart: number, b: Buffer, bStart: number, length: number): boolean {

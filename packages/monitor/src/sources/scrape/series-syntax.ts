@@ -3,7 +3,7 @@
 // itself, as in Prometheus. Source: the text format 0.0.4 and OpenMetrics 1.0.
 
 import { type Label, type Labels, METRIC_NAME } from '../../model/labels.ts';
-import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, type LineCursor, QUOTE } from './line-cursor.ts';
+import { BACKSLASH, BRACE_CLOSE, BRACE_OPEN, isBlank, type LineCursor, QUOTE } from './line-cursor.ts';
 
 const COMMA = 0x2c;
 const EQUALS = 0x3d;
@@ -121,4 +121,22 @@ export function unescapeQuoted(text: string): string {
 function foundAt(cursor: LineCursor, position: number): string {
   cursor.position = position;
   return cursor.found();
+}
+
+/** Where the series that begins here ends, as far as that is told by quotes and braces; used to look it up. */
+export function endOfSeries(body: Buffer, start: number, lineEnd: number): number {
+  let at = start;
+  while (at < lineEnd && body[at] !== BRACE_OPEN && !isBlank(body[at]!)) at++;
+  const nameEnd = at;
+  while (at < lineEnd && isBlank(body[at]!)) at++;
+  if (at >= lineEnd || body[at] !== BRACE_OPEN) return nameEnd;
+  let isQuoted = false;
+  for (; at < lineEnd; at++) {
+    const byte = body[at]!;
+    if (byte === QUOTE) isQuoted = !isQuoted;
+    else if (isQuoted) {
+      if (byte === BACKSLASH) at++;
+    } else if (byte === BRACE_CLOSE) return at + 1;
+  }
+  return lineEnd;
 }

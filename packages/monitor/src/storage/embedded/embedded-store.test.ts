@@ -315,7 +315,7 @@ describe('the embedded store', () => {
     await store.maintain(nowMs);
     await store.close();
     const file = new DatabaseSync(join(directory, FILE_NAME), { readOnly: true });
-    for (const table of ['series_segments', 'series_data', 'chunks', 'chunk_data', 'discarded', 'batches']) {
+    for (const table of ['series_segments', 'series_data', 'chunks', 'chunk_data', 'discarded', 'log_pages']) {
       assert.equal(file.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'], 0, table);
     }
     file.close();

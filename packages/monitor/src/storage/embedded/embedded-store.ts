@@ -22,9 +22,10 @@ import type {
   StoreStats,
   TimeRange,
 } from '../interface.ts';
+import { RetentionClock, type SystemClock } from '../retention-clock.ts';
 import { makeDirectory } from '../sqlite/data-directory.ts';
 import type { Database } from '../sqlite/database.ts';
-import { batchTooLarge, closed, DamagedBytes, storageFailure } from '../sqlite/failures.ts';
+import { batchTooLarge, closed, storageFailure } from '../sqlite/failures.ts';
 import { StateTable } from '../sqlite/state-table.ts';
 import { ChunkStore } from './chunks/chunk-store.ts';
 import { lossSentence } from './chunks/damage.ts';
@@ -34,18 +35,17 @@ import { deleteSeries } from './delete-series.ts';
 import { Heads } from './head/heads.ts';
 import type { StoreLimits } from './limits.ts';
 import { Admission, type Admitted } from './log/admission.ts';
-import type { DecodedRows } from './log/batch-codec.ts';
 import { BatchLog } from './log/batch-log.ts';
+import { replayLog } from './log/replay-log.ts';
 import { MetadataTable } from './metadata-table.ts';
 import { Reader } from './reader.ts';
-import { RetentionClock, type SystemClock } from './retention-clock.ts';
 import { Sealer } from './sealer.ts';
 import { lostSeriesSentence } from './series/cold-series.ts';
 import { SeriesRegistry } from './series/series-registry.ts';
 import { Upkeep } from './upkeep.ts';
 
-/** What a commit writes besides the batch itself: at least two pages with their frame headers. */
-const COMMIT_OVERHEAD_BYTES = 2 * 4120;
+/** What a commit of metadata alone writes, about: a page and what it changes of the tables around it. */
+const METADATA_BYTES = 3 * 4120;
 /** Samples that a stop still merges, so that it takes seconds at most. */
 const STOP_MERGE_SAMPLES_MAX = 8_000_000;
 
@@ -118,7 +118,7 @@ export class EmbeddedStore implements LocalStore {
     this.#sealer = new Sealer(parts);
     this.#upkeep = new Upkeep({ ...parts, sealer: this.#sealer }, clock.nowMs());
     this.#boundLatest();
-    this.#log.replay((rows, sizeBytes) => this.#replay(rows, sizeBytes));
+    replayLog(this.#log, { series: this.#series, heads: this.#heads, nowMs: clock.nowMs() });
     this.#removeUnused();
     this.#retentionClock = new RetentionClock({ clock, monotonicMs, newestMs: this.#newestMs() });
     this.#floorMs = this.#retentionClock.nowMs() - this.#retentionMs;
@@ -276,36 +276,35 @@ export class EmbeddedStore implements LocalStore {
     await this.#sealer.sealAll();
     await this.#chunks.mergeAll(STOP_MERGE_SAMPLES_MAX);
     while (this.#series.consolidate());
-    while (this.#log.deleteVoid());
+    while (this.#log.trimAll());
     this.#database.shrinkAll();
   }
 
   #commit(batch: Batch): AppendOutcome {
-    const { admitted, news, sizeBytes } = this.#writeDurably(batch);
-    if (sizeBytes > 0 || news.length > 0) this.#upkeep.wrote(sizeBytes + COMMIT_OVERHEAD_BYTES);
+    const { admitted, news, hasRows } = this.#writeDurably(batch);
     this.#metadata.committed(news);
-    if (sizeBytes > 0) {
-      this.#log.committed(sizeBytes);
-      this.#heads.take(admitted, sizeBytes, this.#clock.nowMs(), (ref) => this.#series.slotOf(ref));
-    }
-    const { acceptedSamples, rejectedSamples, firstRejected } = admitted;
-    return { acceptedSamples, rejectedSamples, ...(firstRejected.length > 0 && { firstRejected }) };
+    if (hasRows) this.#heads.take(admitted, this.#clock.nowMs(), (ref) => this.#series.slotOf(ref));
+    const { acceptedSamples, acceptedExemplars, rejectedSamples, firstRejected } = admitted;
+    return { acceptedSamples, acceptedExemplars, rejectedSamples, ...(firstRejected.length > 0 && { firstRejected }) };
   }
 
-  /** `sizeBytes` is what was added to the log: 0 when nothing of the batch is new. */
-  #writeDurably(batch: Batch): { admitted: Admitted; news: readonly MetricMetadata[]; sizeBytes: number } {
+  /** `hasRows` is false when nothing of the batch but its metadata is new. */
+  #writeDurably(batch: Batch): { admitted: Admitted; news: readonly MetricMetadata[]; hasRows: boolean } {
     try {
       const admitted = this.#admission.admit(batch, this.#retentionClock.nowMs() - this.#retentionMs);
       const news = batch.metadata === undefined ? [] : this.#metadata.news(batch.metadata);
       const hasRows = admitted.count > 0 || admitted.exemplars.length > 0;
-      if (!hasRows && news.length === 0) return { admitted, news, sizeBytes: 0 };
-      const sizeBytes = this.#database.transaction('durable', () => {
+      if (!hasRows && news.length === 0) return { admitted, news, hasRows };
+      const writtenBytes = this.#database.transaction('durable', () => {
         this.#metadata.write(news);
-        return hasRows ? this.#log.write(admitted) : 0;
+        return hasRows ? this.#log.write(admitted) : METADATA_BYTES;
       });
-      return { admitted, news, sizeBytes };
+      this.#log.committed();
+      this.#upkeep.wrote(writtenBytes);
+      return { admitted, news, hasRows };
     } catch (error) {
       this.#admission.takeBack();
+      this.#log.startAnew();
       throw error;
     }
   }
@@ -314,30 +313,6 @@ export class EmbeddedStore implements LocalStore {
     const { newestMs = Number.NEGATIVE_INFINITY } = this.#chunks;
     const newest = Math.max(newestMs, ...this.#heads.all().map(({ maxTimeMs }) => maxTimeMs));
     return Number.isFinite(newest) ? newest : undefined;
-  }
-
-  #replay(rows: DecodedRows, sizeBytes: number): void {
-    const { latestMs, latestBits } = this.#series;
-    const slots = new Uint32Array(rows.count);
-    const late = new Uint8Array(rows.count);
-    for (let row = 0; row < rows.count; row++) {
-      const slot = this.#slotInLog(rows.refs[row]!);
-      slots[row] = slot;
-      if (rows.timestampsMs[row]! <= latestMs[slot]!) {
-        late[row] = 1;
-        continue;
-      }
-      latestMs[slot] = rows.timestampsMs[row]!;
-      latestBits[2 * slot] = rows.valueBits[2 * row]!;
-      latestBits[2 * slot + 1] = rows.valueBits[2 * row + 1]!;
-    }
-    this.#heads.take({ ...rows, slots, late }, sizeBytes, this.#clock.nowMs(), (ref) => this.#slotInLog(ref));
-  }
-
-  #slotInLog(ref: number): number {
-    const slot = this.#series.slotOf(ref);
-    if (slot < 0) throw new DamagedBytes(`a batch has samples of series ${ref}, which is not there`);
-    return slot;
   }
 
   /** Of what is in chunks, the latest time of a series is known by its group alone: half a millisecond after any sample. */

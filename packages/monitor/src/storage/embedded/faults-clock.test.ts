@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { SteadyClock } from '../../model/clock.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
 import type { LocalStore } from '../interface.ts';
+import { JUMP_MAX_MS, SETTLED_AFTER_MS } from '../retention-clock.ts';
 import { InlinePacker } from './chunks/testing/inline-packer.ts';
 import { openEmbeddedStore } from './open.ts';
-import { JUMP_MAX_MS, SETTLED_AFTER_MS } from './retention-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,7 +25,7 @@ describe('a store whose clock jumps', () => {
   let wallMs: number;
   let monotonicMs: number;
 
-  const open = async () => {
+  const open = async (headAgeMaxMs = 0) => {
     clock = new SteadyClock({ wallMs: () => wallMs, monotonicMs: () => monotonicMs });
     store = await openEmbeddedStore({
       directory,
@@ -34,7 +34,7 @@ describe('a store whose clock jumps', () => {
       clock,
       monotonicMs: () => monotonicMs,
       packer: new InlinePacker(),
-      limits: { headAgeMaxMs: 0 },
+      limits: { headAgeMaxMs },
     });
   };
   const restart = async () => {
@@ -93,6 +93,27 @@ describe('a store whose clock jumps', () => {
       assert.deepEqual((await times()).slice(0, before.length), before);
     });
   }
+
+  it('gives samples their right times again when a jump is taken back, and goes on with its upkeep', async () => {
+    await store.close();
+    await open(5 * 60_000);
+    await run(60_000);
+    wallMs += DAY_MS;
+    await run(60_000);
+    wallMs -= DAY_MS;
+    const backMs = wallMs;
+    await run(HOUR_MS);
+    const found = await times();
+    const right = found.filter((timeMs) => timeMs <= wallMs);
+    assert.equal(found.length - right.length, 1, 'what was collected meanwhile keeps the time that it was given');
+    assert.deepEqual(
+      right.slice(-60),
+      Array.from({ length: 60 }, (_, minute) => backMs + (minute + 1) * 60_000),
+    );
+    assert.ok(store.stats().headSamples <= 6, `${store.stats().headSamples} samples are not sealed`);
+    await restart();
+    assert.deepEqual(await times(), found);
+  });
 
   it('keeps its history when it is started while the clock is forty days ahead, and that is mended', async () => {
     const before = await times();

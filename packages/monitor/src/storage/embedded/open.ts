@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { ChainpulseError } from '../../model/errors.ts';
 import type { LocalStore } from '../interface.ts';
+import type { SystemClock } from '../retention-clock.ts';
 import { makeDirectory } from '../sqlite/data-directory.ts';
 import { Database, type Durability } from '../sqlite/database.ts';
 import { storageFailure } from '../sqlite/failures.ts';
@@ -13,7 +14,6 @@ import { type Packer, ThreadPacker } from './chunks/packer.ts';
 import { EmbeddedStore } from './embedded-store.ts';
 import { MIGRATION_LIMITS, migrateFormat1 } from './format-1/migrate.ts';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.ts';
-import type { SystemClock } from './retention-clock.ts';
 import { CREATE_TABLES } from './tables.ts';
 import { verifyFile } from './verify.ts';
 

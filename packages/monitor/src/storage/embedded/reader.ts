@@ -35,9 +35,6 @@ export interface ReaderParts {
 type LabelsRequest = Omit<SeriesRequest, 'limit'>;
 type Warn = (message: string) => void;
 
-/** What is in a head was stored after all chunks; of one head, what came late after what came in order. */
-const IN_HEADS = 2 ** 52;
-
 export class Reader {
   readonly #parts: ReaderParts;
 
@@ -123,6 +120,10 @@ export class Reader {
       gathered.clear();
       const copied = refs.map((ref) => this.#copyHeads(series.slotOf(ref), range));
       const entries = refs.map((ref) => chunks.chunksIn(groupOf(ref), range));
+      // A reference gets no sample any more when one comes under the next. Sequences tell this order no longer once chunks
+      // of different groups were merged. Of one reference the heads come after all chunks, and of one head what came late
+      // after what came in order.
+      let storedBefore = 0;
       for (const [at, ref] of refs.entries()) {
         const hidden = chunks.tombstonesOf(ref);
         for (const entry of byTime(entries[at]!)) {
@@ -134,14 +135,13 @@ export class Reader {
               return chunk.histograms(ref, shown);
             });
             if (histograms === undefined) gathered.columns.length = start;
-            else gathered.endPart(entry.sequence, histograms);
+            else gathered.endPart(storedBefore + entry.sequence, histograms);
           }
         }
-      }
-      for (const parts of copied) {
-        for (const [at, { columns, histograms }] of parts.entries()) {
+        storedBefore += 1 + (entries[at]!.at(-1)?.sequence ?? 0);
+        for (const { columns, histograms } of copied[at]!) {
           gathered.append(columns);
-          gathered.endPart(IN_HEADS + at, histograms);
+          gathered.endPart(storedBefore++, histograms);
         }
       }
       return gathered.finish();
@@ -187,13 +187,16 @@ export class Reader {
   }
 
   async #hasSample(refs: readonly number[], range: TimeRange, gathered: Gathered, pace: Pace): Promise<boolean> {
-    const { series } = this.#parts;
+    const { chunks, heads, series } = this.#parts;
     for (const ref of refs) {
       const slot = series.slotOf(ref);
       if (slot < 0) continue;
       const latestMs = series.latestMs[slot]!;
       // A latest time that is not whole is only a bound (see admission).
-      if (Number.isInteger(latestMs) && latestMs >= range.minTimeMs && latestMs <= range.maxTimeMs) return true;
+      if (!Number.isInteger(latestMs) || latestMs < range.minTimeMs || latestMs > range.maxTimeMs) continue;
+      // Retention by size may have taken the sample.
+      if (latestMs >= (chunks.oldestMs ?? Number.POSITIVE_INFINITY)) return true;
+      if (heads.has(slot)) return true;
     }
     await this.#gather(refs, range, gathered, pace, () => {});
     return !gathered.isEmpty;

@@ -68,6 +68,7 @@ export class Sealer {
   async #sealOnce(assertOpen: () => void): Promise<void> {
     const { chunks, database, heads, log } = this.#parts;
     if (heads.isEmpty) return;
+    if (heads.frozen === undefined) log.startAnew();
     const frozen = heads.freeze(log.lastSequence);
     const pace = new Pace();
     const rest = async () => {
@@ -98,7 +99,7 @@ export class Sealer {
       log.writeSealed(frozen.throughSequence);
     });
     chunks.sealed();
-    log.sealed(frozen.throughSequence, frozen.logBytes);
+    log.sealed(frozen.throughSequence);
     heads.drop();
   }
 

@@ -64,13 +64,13 @@ export class Upkeep {
   async #seal(nowMs: number): Promise<void> {
     const { heads, limits, sealer } = this.#parts;
     const { current, frozen, sinceMs } = heads;
-    const isOld = !current.isEmpty() && nowMs - sinceMs >= limits.headAgeMaxMs;
+    const isOld = !current.isEmpty() && isOver(limits.headAgeMaxMs, sinceMs, nowMs);
     if (isOld || frozen !== undefined || current.samples >= limits.headSamplesMax) await sealer.seal();
   }
 
   async #deleteOld(floorMs: number): Promise<void> {
     const { chunks, database, heads, limits, log, series } = this.#parts;
-    await this.#inPieces(() => log.deleteVoid());
+    await this.#inPieces(() => log.trim());
     if (Number.isFinite(floorMs)) await this.#inPieces(() => chunks.deleteOlderThan(floorMs));
     // Free pages of the file are used again, so what counts is what is in use.
     await this.#inPieces(() => database.usedBytes() > limits.sizeMaxBytes && chunks.deleteOldest() > 0);
@@ -84,7 +84,7 @@ export class Upkeep {
   async #cool(nowMs: number): Promise<void> {
     const { heads, limits, retentionMs, series, assertOpen } = this.#parts;
     const idleAfterMs = Math.min(limits.idleAfterMs, retentionMs);
-    if (nowMs - this.#cooledMs < Math.min(COOLING_EVERY_MS, idleAfterMs)) return;
+    if (!isOver(Math.min(COOLING_EVERY_MS, idleAfterMs), this.#cooledMs, nowMs)) return;
     this.#cooledMs = nowMs;
     const { latestMs } = series;
     const idle: number[] = [];
@@ -114,7 +114,7 @@ export class Upkeep {
     const { database } = this.#parts;
     const isDue =
       this.#uncheckpointedBytes >= CHECKPOINT_BYTES ||
-      (this.#uncheckpointedBytes > 0 && nowMs - this.#checkpointedMs >= CHECKPOINT_AFTER_MS);
+      (this.#uncheckpointedBytes > 0 && isOver(CHECKPOINT_AFTER_MS, this.#checkpointedMs, nowMs));
     if (!isDue) return;
     await this.#inPieces(() => database.shrink());
     database.checkpoint();
@@ -130,6 +130,11 @@ export class Upkeep {
       this.#parts.assertOpen();
     }
   }
+}
+
+/** Also when the clock went back: what began in a time that is taken back must not last until that time comes. */
+function isOver(durationMs: number, sinceMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - sinceMs) >= durationMs;
 }
 
 /** The time before which there is nothing; Infinity when there is nothing at all. */

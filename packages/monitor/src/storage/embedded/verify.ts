@@ -6,26 +6,30 @@ import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { blobCell, integerCell, type Row, textCell, verifyRow } from '../sqlite/cells.ts';
 import { verify as verifyEnvelope } from '../sqlite/envelope.ts';
-import { DamagedBytes, damagedLog, newerVersion } from '../sqlite/failures.ts';
+import { DamagedBytes, damagedLog, logWithoutFile, newerVersion } from '../sqlite/failures.ts';
 import { CHUNK_TABLES } from './chunks/tables.ts';
-import { batchPlace } from './log/batch-log.ts';
+import { pagePlace } from './log/log-pages.ts';
 import { metadataPlace } from './metadata-table.ts';
+import { ROW_COUNTS, verifyRowCounts } from './row-counts.ts';
 import { APPLICATION_ID, FORMAT_VERSION } from './tables.ts';
 import { type LogFinding, verifyLog } from './verify-log.ts';
 
-/** All but the bytes of chunks and of cold series: those are verified when they are read, too. */
+/** Their bytes are verified when they are read, too. */
+const LARGE_TABLES = ['chunk_data', 'series_data'] as const;
+/** All others. */
 const SMALL_TABLES = [
   ...CHUNK_TABLES.filter((table) => table !== 'chunk_data'),
   'series_segments',
-  'batches',
+  'log_pages',
   'metadata',
   'state',
+  ROW_COUNTS,
 ];
 
 /**
  * Gives the version of its format, undefined when there is nothing yet. `onNotice` is told in a sentence what is lost of a
  * write-ahead log that can be used but for its damage.
- * @throws {ChainpulseError} `storage_newer_version`; {DamagedBytes}; else whatever the database throws.
+ * @throws {ChainpulseError} `storage_newer_version`, `storage_damaged`; {DamagedBytes}; else whatever the database throws.
  */
 export function verifyFile(
   path: string,
@@ -34,7 +38,11 @@ export function verifyFile(
 ): number | undefined {
   if (sizeOf(`${path}-journal`) > 0) undoInterrupted(path);
   const size = sizeOf(path);
-  if (size === 0) return undefined;
+  if (size === 0) {
+    // SQLite would delete it. A file that is created gets its log only when it has its tables.
+    if (sizeOf(`${path}-wal`) > 0) throw logWithoutFile(path);
+    return undefined;
+  }
   const connection = new DatabaseSync(path, { readOnly: true });
   try {
     const version = verifyKind(connection, path);
@@ -92,12 +100,27 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/**
+ * Looks at the pages that lead to the rows, not at the rows. Whoever writes into a table of which some of them are damaged or
+ * lie in two places may put what is sound out of reach.
+ */
+function verifyTree(connection: DatabaseSync, table: (typeof LARGE_TABLES)[number]): void {
+  let before = Number.NEGATIVE_INFINITY;
+  for (const row of connection.prepare(`SELECT id FROM ${table} ORDER BY id`).iterate()) {
+    const id = integerCell(row, 'id');
+    if (id <= before) throw new DamagedBytes(`${table} has row ${id} after row ${before}`);
+    before = id;
+  }
+}
+
 /** The series and the directory of chunks verify themselves when they are loaded. */
 function verifyContents(connection: DatabaseSync, isWhole: boolean): void {
   for (const check of isWhole ? [''] : SMALL_TABLES.map((table) => `(${table})`)) {
     const finding = textCell(connection.prepare(`PRAGMA quick_check${check}`).get() ?? {}, 'quick_check');
     if (finding !== 'ok') throw new DamagedBytes(finding);
   }
+  if (!isWhole) for (const table of LARGE_TABLES) verifyTree(connection, table);
+  verifyRowCounts(connection);
   const each = (sql: string, look: (row: Row) => void) => {
     for (const row of connection.prepare(sql).iterate()) look(row);
   };
@@ -106,5 +129,7 @@ function verifyContents(connection: DatabaseSync, isWhole: boolean): void {
     verifyRow('state', [textCell(row, 'name'), integerCell(row, 'value')], row['checksum']),
   );
   each('SELECT * FROM metadata', (row) => blob(metadataPlace(integerCell(row, 'id')), row));
-  each('SELECT * FROM batches', (row) => blob(batchPlace(integerCell(row, 'sequence')), row));
+  each('SELECT * FROM log_pages', (row) =>
+    blob(pagePlace({ id: integerCell(row, 'id'), sequence: integerCell(row, 'sequence') }), row),
+  );
 }

@@ -1,9 +1,12 @@
 // Opens a store whose samples go to another server, alone or beside one in this process.
 
 import type { Clock } from '../../model/clock.ts';
+import type { Labels } from '../../model/labels.ts';
 import type { LocalStore } from '../interface.ts';
+import type { SystemClock } from '../retention-clock.ts';
 import type { Durability } from '../sqlite/database.ts';
 import type { RemoteEndpoint } from './endpoint.ts';
+import { ExternalLabels } from './external-labels.ts';
 import { DEFAULT_REMOTE_LIMITS, type RemoteLimits } from './limits.ts';
 import { MirrorStore } from './mirror-store.ts';
 import { openQueue, type RemoteQueue } from './queue/open-queue.ts';
@@ -17,13 +20,17 @@ export interface WriteOptions {
   /** The folder of the queue; made when it is absent. */
   readonly directory: string;
   readonly durability: Durability;
-  readonly clock: Clock;
+  readonly clock: Clock | SystemClock;
+  /** Milliseconds since any fixed moment; default `performance.now`. */
+  readonly monotonicMs?: () => number;
   readonly write: RemoteEndpoint;
   /** '1.0' (default) is what every receiver takes; '2.0' falls back to it where the receiver does not know 2.0. */
   readonly protocol?: RemoteWriteProtocol;
   /** Such as `chainpulse/1.2.3`. */
   readonly userAgent?: string;
   readonly limits?: Partial<RemoteLimits>;
+  /** What every series carries on the server, with names of ASCII; a label that a series has counts before them. Default: none. */
+  readonly externalLabels?: Labels;
   readonly onNotice?: (notice: SendNotice) => void;
   readonly random?: () => number;
 }
@@ -40,10 +47,11 @@ export interface RemoteStoreOptions extends WriteOptions {
  */
 export async function openRemoteStore(options: RemoteStoreOptions): Promise<RemoteStore> {
   const limits = { ...DEFAULT_REMOTE_LIMITS, ...options.limits };
-  const queue = queueOf(options, limits);
+  const external = new ExternalLabels(options.externalLabels ?? []);
+  const queue = queueOf(options, limits, external);
   const api = new ApiClient(options.query, limits);
   const ownMetadata = (name: string) => queue.metadata(name);
-  const reader = new RemoteReader({ api, limits, via: options.readVia ?? 'auto', ownMetadata });
+  const reader = new RemoteReader({ api, limits, via: options.readVia ?? 'auto', external, ownMetadata });
   return new RemoteStore({ queue, reader, api, clock: options.clock });
 }
 
@@ -53,15 +61,18 @@ export async function openRemoteStore(options: RemoteStoreOptions): Promise<Remo
  */
 export async function openMirrorStore(store: LocalStore, options: WriteOptions): Promise<MirrorStore> {
   // Nothing here waits for the server, so that it never holds the store up.
-  return new MirrorStore(store, queueOf(options, { ...DEFAULT_REMOTE_LIMITS, ...options.limits, appendWaitMaxMs: 0 }));
+  const limits = { ...DEFAULT_REMOTE_LIMITS, ...options.limits, appendWaitMaxMs: 0 };
+  return new MirrorStore(store, queueOf(options, limits, new ExternalLabels(options.externalLabels ?? [])));
 }
 
-function queueOf(options: WriteOptions, limits: RemoteLimits): RemoteQueue {
+function queueOf(options: WriteOptions, limits: RemoteLimits, external: ExternalLabels): RemoteQueue {
   return openQueue({
     directory: options.directory,
     durability: options.durability,
     clock: options.clock,
+    monotonicMs: options.monotonicMs,
     limits,
+    external,
     endpoint: options.write,
     protocol: options.protocol ?? '1.0',
     userAgent: options.userAgent ?? 'chainpulse',

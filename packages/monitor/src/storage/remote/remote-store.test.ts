@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Sending, START_MS } from './testing/sending.ts';
 
+const DAY_MS = 86_400_000;
 const NONE_DROPPED = { refused: 0, age: 0, size: 0, damaged: 0 };
 
 describe('sending', () => {
@@ -187,6 +188,27 @@ describe('while the server is away', () => {
       sending.receiver.taken.get('m 0')?.map(([, value]) => value),
       [5],
     );
+  });
+
+  it('drops nothing for its age when the clock is days ahead for a while, and drops it when that lasts', async (t) => {
+    const sending = await Sending.start(t, { queueMaxAgeMs: 60_000, seriesIdleMs: 120_000 });
+    sending.receiver.behave = () => ({ status: 503 });
+    sending.monotonicMs = 5000;
+    await sending.reopen();
+    await sending.append(await sending.resolve(10), 0);
+    const pass = async (elapsedMs: number, jumpMs = 0) => {
+      sending.nowMs += elapsedMs + jumpMs;
+      sending.monotonicMs! += elapsedMs;
+      await sending.store.maintain(sending.nowMs);
+    };
+    await pass(1000, 3 * DAY_MS);
+    await sending.reopen();
+    await pass(1000);
+    await pass(0, -3 * DAY_MS);
+    assert.deepEqual(sending.store.sendStatistics().droppedSamplesTotal, NONE_DROPPED);
+    await pass(0, 3 * DAY_MS);
+    await pass(600_000);
+    await untilTrue(() => sending.store.sendStatistics().droppedSamplesTotal.age === 10);
   });
 
   it('tells how much waits and for how long', async (t) => {

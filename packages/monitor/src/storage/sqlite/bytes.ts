@@ -84,6 +84,11 @@ export class ByteReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Bytes that are read. */
+  get offset(): number {
+    return this.#offset;
+  }
+
   byte(): number {
     return this.#bytes[this.#advance(1)]!;
   }

@@ -2,7 +2,7 @@
 // returns (with durability 'full'). A `relaxed` one is not synced by itself, but every durable one after it syncs it too,
 // as the log of SQLite is one sequence: it is for work that may be lost whole without harm, such as half a seal.
 
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { integerCell } from './cells.ts';
 
@@ -36,9 +36,9 @@ export class Database {
       this.#connection.exec('PRAGMA locking_mode = EXCLUSIVE');
       if (this.#pragma('user_version') === 0) this.#create(createTables);
       this.#connection.exec('PRAGMA journal_mode = WAL');
+      this.#connection.exec('PRAGMA recursive_triggers = ON');
       this.#connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES_MAX}`);
-      this.#connection.exec('BEGIN IMMEDIATE');
-      this.#connection.exec('COMMIT');
+      this.#takeForWriting();
       if (Number.isFinite(fileMaxBytes)) this.#limitFile(fileMaxBytes);
     } catch (error) {
       this.#connection.close();
@@ -90,8 +90,10 @@ export class Database {
   /**
    * Copies the whole database as it is now into a new file, in pieces; writes meanwhile go into the copy too. A piece
    * that falls into a transaction ends the attempt, and the next has larger pieces. The file has its name only when it is whole.
+   * @throws the system's error, EEXIST when there is such a file.
    */
   async backup(path: string): Promise<void> {
+    if (existsSync(path)) throw Object.assign(new Error(`${path} exists already`), { code: 'EEXIST' });
     const unfinished = `${path}.unfinished`;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -119,6 +121,17 @@ export class Database {
   /** Checkpoints and closes; the WAL is gone afterwards. */
   close(): void {
     this.#connection.close();
+  }
+
+  /**
+   * Takes the lock, and changes something without keeping it: a file whose header says that it may only be read, as one
+   * from a later SQLite or a damaged one does, fails at its first change and no sooner.
+   */
+  #takeForWriting(): void {
+    const version = this.#pragma('user_version');
+    this.#connection.exec('BEGIN IMMEDIATE');
+    this.#connection.exec(`PRAGMA user_version = ${version}`);
+    this.#connection.exec('ROLLBACK');
   }
 
   #create(createTables: string): void {

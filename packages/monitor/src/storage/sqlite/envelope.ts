@@ -7,7 +7,9 @@ import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zli
 import { DamagedBytes } from './failures.ts';
 
 const VERSION = 1;
-const HEADER_BYTES = 10;
+/** Bytes before the payload. */
+export const ENVELOPE_BYTES = 10;
+const LENGTH_AT = 2;
 const CHECKSUM_AT = 6;
 const PLAIN = 0;
 const ZSTD = 1;
@@ -26,15 +28,24 @@ export function wrapPlain(place: string, payload: Uint8Array): Uint8Array {
   return envelope(place, payload, payload, PLAIN);
 }
 
+/** Makes the first bytes of `blob` the envelope of the plain payload that is the rest of it. */
+export function sealPlain(place: string, blob: Uint8Array): void {
+  seal(place, blob, blob.length - ENVELOPE_BYTES, PLAIN);
+}
+
 function envelope(place: string, payload: Uint8Array, body: Uint8Array, packing: number): Uint8Array {
-  const blob = new Uint8Array(HEADER_BYTES + body.length);
+  const blob = new Uint8Array(ENVELOPE_BYTES + body.length);
+  blob.set(body, ENVELOPE_BYTES);
+  seal(place, blob, payload.length, packing);
+  return blob;
+}
+
+function seal(place: string, blob: Uint8Array, payloadLength: number, packing: number): void {
   blob[0] = VERSION;
   blob[1] = packing;
-  const view = new DataView(blob.buffer);
-  view.setUint32(2, payload.length, true);
-  blob.set(body, HEADER_BYTES);
+  const view = new DataView(blob.buffer, blob.byteOffset);
+  view.setUint32(LENGTH_AT, payloadLength, true);
   view.setUint32(CHECKSUM_AT, checksum(place, blob), true);
-  return blob;
 }
 
 /**
@@ -43,8 +54,8 @@ function envelope(place: string, payload: Uint8Array, body: Uint8Array, packing:
  */
 export function unwrap(place: string, blob: Uint8Array): Uint8Array {
   verify(place, blob);
-  const body = blob.subarray(HEADER_BYTES);
-  const length = new DataView(blob.buffer, blob.byteOffset).getUint32(2, true);
+  const body = blob.subarray(ENVELOPE_BYTES);
+  const length = new DataView(blob.buffer, blob.byteOffset).getUint32(LENGTH_AT, true);
   const payload = blob[1] === PLAIN ? body : unpack(place, body, length);
   if (payload.length !== length) throw new DamagedBytes(`${place} has ${payload.length} bytes instead of ${length}`);
   return payload;
@@ -52,7 +63,7 @@ export function unwrap(place: string, blob: Uint8Array): Uint8Array {
 
 /** @throws {DamagedBytes} */
 export function verify(place: string, blob: Uint8Array): void {
-  if (blob.length < HEADER_BYTES) throw new DamagedBytes(`${place} is cut off`);
+  if (blob.length < ENVELOPE_BYTES) throw new DamagedBytes(`${place} is cut off`);
   const expected = new DataView(blob.buffer, blob.byteOffset).getUint32(CHECKSUM_AT, true);
   if (checksum(place, blob) !== expected) throw new DamagedBytes(`the checksum of ${place} is wrong`);
   if (blob[0] !== VERSION || blob[1]! > ZSTD) throw new DamagedBytes(`${place} has an unknown packing`);
@@ -67,5 +78,5 @@ function unpack(place: string, body: Uint8Array, length: number): Uint8Array {
 }
 
 function checksum(place: string, blob: Uint8Array): number {
-  return crc32(blob.subarray(HEADER_BYTES), crc32(blob.subarray(0, CHECKSUM_AT), crc32(place)));
+  return crc32(blob.subarray(ENVELOPE_BYTES), crc32(blob.subarray(0, CHECKSUM_AT), crc32(place)));
 }

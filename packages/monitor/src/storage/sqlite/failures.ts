@@ -1,7 +1,7 @@
 // What can go wrong with the file, as errors with a stable code and one line that names the file and the mend.
 // Source of the numbers: https://sqlite.org/rescode.html (the low byte of an extended code is the primary one).
 
-import { statfsSync } from 'node:fs';
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChainpulseError } from '../../model/errors.ts';
 
@@ -27,6 +27,8 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+/** A page that should be there lies behind the end of the file. */
+export const SQLITE_IOERR_SHORT_READ = 522;
 /** What an exclusive lock on a file that may only be read comes to, and on a file system without locks. */
 const SQLITE_IOERR_LOCK = 3850;
 
@@ -43,6 +45,8 @@ export function storageFailure(path: string, error: unknown): ChainpulseError {
       case SQLITE_LOCKED:
         return locked(path, error);
       case SQLITE_READONLY:
+        if (result === SQLITE_READONLY && isWritable(path)) return damaged(path, 'its header forbids writing', error);
+        return unwritable(path, detail, error);
       case SQLITE_CANTOPEN:
         return unwritable(path, detail, error);
       // Our statements are right, so it is the tables that are not ours.
@@ -53,6 +57,7 @@ export function storageFailure(path: string, error: unknown): ChainpulseError {
       case SQLITE_FULL:
         return full(path, error);
       case SQLITE_IOERR:
+        if (result === SQLITE_IOERR_SHORT_READ) return damaged(path, 'it was cut off', error);
         return isDiskFull(path) ? full(path, error) : inputOutput(path, detail, error);
     }
     return inputOutput(path, detail, error);
@@ -88,6 +93,14 @@ export function damagedLog(path: string): ChainpulseError {
     'storage_damaged',
     `${path}-wal is damaged at its beginning: put a backup of ${path} and of it in their place, or move it away ` +
       'to go on without what it holds, the last minutes before the monitor stopped',
+  );
+}
+
+/** What was committed last is in the write-ahead log, and the rest is not there. */
+export function logWithoutFile(path: string): ChainpulseError {
+  return new ChainpulseError(
+    'storage_damaged',
+    `${path} is empty or not there, but ${path}-wal, which belongs to it, is: put both back, or move the latter away to start afresh`,
   );
 }
 
@@ -146,6 +159,15 @@ function sqliteResultOf(error: unknown): number | undefined {
 function systemCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isDiskFull(path: string): boolean {

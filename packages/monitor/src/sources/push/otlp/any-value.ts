@@ -3,7 +3,7 @@
 // Source: opentelemetry.io/docs/specs/otel/common/#attribute, opentelemetry/proto/common/v1/common.proto
 
 import { isUtf8 } from 'node:buffer';
-import type { ProtobufReader } from '../protobuf-reader.ts';
+import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 
 /** Why a value cannot be a label's, in words that follow the attribute's name. */
 export class UnusableValue extends Error {}
@@ -18,7 +18,7 @@ export interface AttributeBounds {
   readonly attributeItems: number;
 }
 
-/** The text of the `AnyValue` that the reader is in, to its end. @throws {UnusableValue} {MalformedPush} */
+/** The text of the `AnyValue` that the reader is in, to its end. @throws {UnusableValue} {MalformedBytes} */
 export function readValueText(reader: ProtobufReader, bounds: AttributeBounds): string {
   return textOf(new ValueReader(reader, bounds.attributeItems).read(bounds.attributeDepth));
 }

@@ -1,6 +1,6 @@
 // A list of attributes, read from the fields that hold it: pairs of a key and a text, in the order in which they stand there.
 
-import { ProtobufReader } from '../protobuf-reader.ts';
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { type AttributeBounds, readText, readValueText, UnusableValue } from './any-value.ts';
 
 export interface Attribute {

@@ -2,8 +2,8 @@
 // nearest. Its attributes go into the key that names its series. Field numbers are those of
 // opentelemetry/proto/metrics/v1/metrics.proto; fields that are not known are passed over.
 
+import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { MalformedPush } from '../malformed.ts';
-import type { ProtobufReader } from '../protobuf-reader.ts';
 import type { KeyBuffer } from './key-buffer.ts';
 import type { OtlpLimits } from './limits.ts';
 import { Nanoseconds } from './nanoseconds.ts';

@@ -1,9 +1,9 @@
 // The exemplars of a data point. Trace and span become the labels `trace_id` and `span_id`; filtered attributes come with
 // them where all together are no longer than OpenMetrics allows. One without a value or a time leads nowhere and is left out.
 
+import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { Exemplar } from '../../../model/batch.ts';
 import { labelsFrom } from '../../../model/labels.ts';
-import type { ProtobufReader } from '../protobuf-reader.ts';
 import type { AttributeBounds } from './any-value.ts';
 import { type Attribute, readAttribute, tooMany } from './attributes.ts';
 import { Nanoseconds } from './nanoseconds.ts';

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { MalformedBytes } from '../../../encoding/malformed-bytes.ts';
 import { MalformedPush, OversizedPush } from '../malformed.ts';
 import {
   at,
@@ -58,12 +59,16 @@ function content({ samples, histograms, exemplars, outcome }: Received): unknown
   return { samples, histograms, exemplars, outcome };
 }
 
+function isRefusal(error: unknown): boolean {
+  return error instanceof MalformedBytes || error instanceof MalformedPush || error instanceof OversizedPush;
+}
+
 async function isReadOrRefused(body: Uint8Array, format: 'protobuf' | 'json'): Promise<void> {
   const receiving = new Receiving({ delta: 'cumulative', promoteScopeMetadata: true }, { rememberedPoints: 8 });
   try {
     await receiving.receive(body, format);
   } catch (error) {
-    assert.ok(error instanceof MalformedPush || error instanceof OversizedPush, String((error as Error).stack));
+    assert.ok(isRefusal(error), String((error as Error).stack));
   }
 }
 

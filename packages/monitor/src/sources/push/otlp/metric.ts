@@ -1,8 +1,8 @@
 // One metric of a request: what stands in front of its data points, and where those are. Its name, unit and type make the
 // name of its series, and are read only when they come for the first time.
 
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { MetricMetadata, MetricType } from '../../../model/batch.ts';
-import { ProtobufReader } from '../protobuf-reader.ts';
 import { readText, UnusableValue } from './any-value.ts';
 import type { KeyBuffer } from './key-buffer.ts';
 import { metricName } from './names/metric-name.ts';

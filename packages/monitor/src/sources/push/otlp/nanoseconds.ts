@@ -1,7 +1,7 @@
 // A Unix time in nanoseconds, which no double holds: two words of 32 bits. Read as Prometheus does: as a signed number
 // when it becomes milliseconds, as an unsigned one when two are compared.
 
-import type { ProtobufReader } from '../protobuf-reader.ts';
+import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 
 const WORD = 2 ** 32;
 const NANOSECONDS_A_MILLISECOND = 1_000_000;

@@ -5,7 +5,7 @@
 // every count stays with its bucket.
 
 import type { BucketSpan, NativeHistogram } from '../../../model/batch.ts';
-import { CUSTOM_BUCKETS_SCHEMA } from '../histogram-check.ts';
+import { CUSTOM_BUCKETS_SCHEMA } from '../../histogram-check.ts';
 import type { DataPoint, ExponentialSide } from './data-point.ts';
 
 const FINEST_SCHEMA = 8;

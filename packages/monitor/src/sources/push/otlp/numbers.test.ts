@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ProtobufReader } from '../protobuf-reader.ts';
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { DataPoint } from './data-point.ts';
 import { decimalText } from './decimal.ts';
 import { DEFAULT_OTLP_LIMITS } from './limits.ts';

@@ -1,7 +1,7 @@
 // Reads resources and scopes, or finds them remembered. A message that stands in a request more than once is the pieces one
 // after another, as protobuf has it.
 
-import { ProtobufReader } from '../protobuf-reader.ts';
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { readText, UnusableValue } from './any-value.ts';
 import { type Attribute, readAttribute, readAttributes, tooMany } from './attributes.ts';
 import { KeyBuffer } from './key-buffer.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { renderOtlpJson } from '../../../../../instrument/src/exposition/otlp-json.ts';
 import { renderOtlpProtobuf } from '../../../../../instrument/src/exposition/otlp-protobuf.ts';
 import { SAMPLE_SNAPSHOT, TAKEN_AT_MS } from '../../../../../instrument/src/push/testing/sample-snapshot.ts';
-import { MalformedPush } from '../malformed.ts';
+import { MalformedBytes } from '../../../encoding/malformed-bytes.ts';
 import {
   type AttributeValue,
   at,
@@ -376,7 +376,7 @@ describe('bytes that are no such request', () => {
 
   it('cut off: refused with the place', async () => {
     await assert.rejects(new Receiving().receive(body.subarray(0, -3)), (error: unknown) => {
-      assert.ok(error instanceof MalformedPush);
+      assert.ok(error instanceof MalformedBytes);
       assert.match(error.message, /at byte \d+/);
       return true;
     });

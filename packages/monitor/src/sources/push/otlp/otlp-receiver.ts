@@ -4,8 +4,8 @@
 // rest of the request is kept, where Prometheus refuses the whole. Start times are passed over, as Prometheus does by default.
 // Source: opentelemetry.io/docs/specs/otlp, opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics
 
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { Slices } from '../pacing.ts';
-import { ProtobufReader } from '../protobuf-reader.ts';
 import type { PushBatch } from '../push-batch.ts';
 import { DeltaStreams } from './delta/delta-streams.ts';
 import { protobufOfJson } from './json/otlp-json.ts';
@@ -39,7 +39,7 @@ export class OtlpReceiver {
   /**
    * Adds a request to the batch, which is flushed whenever it is full; the last flush is the caller's. Several requests may
    * be under way, each with a batch of its own.
-   * @throws {MalformedPush} {OversizedPush} What was added until then is in the batch. {ChainpulseError} of the store.
+   * @throws {MalformedBytes} {MalformedPush} {OversizedPush} What was added until then is in the batch. {ChainpulseError} of the store.
    */
   async receive({ body, format, receivedMs }: OtlpPush, batch: PushBatch, slices: Slices): Promise<OtlpOutcome> {
     const bytes = format === 'json' ? await protobufOfJson(body, this.#limits, slices) : body;

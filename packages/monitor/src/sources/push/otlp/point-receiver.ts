@@ -1,9 +1,9 @@
 // Takes the data points of a metric one after another: reads a point, finds its series, and writes it to the batch or
 // refuses it.
 
+import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { Exemplar } from '../../../model/batch.ts';
 import type { PushRejectReason } from '../interface.ts';
-import type { ProtobufReader } from '../protobuf-reader.ts';
 import type { PushBatch } from '../push-batch.ts';
 import { UnusableValue } from './any-value.ts';
 import { readAttributes } from './attributes.ts';

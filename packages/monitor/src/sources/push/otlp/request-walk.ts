@@ -2,7 +2,7 @@
 // what its parts have in common, which may stand behind them, then for the parts. Between two data points it can stop, so
 // that the batch is stored and others get their turn.
 
-import type { ProtobufReader } from '../protobuf-reader.ts';
+import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { PushBatch } from '../push-batch.ts';
 import type { DeltaStreams } from './delta/delta-streams.ts';
 import { KeyBuffer } from './key-buffer.ts';
@@ -78,7 +78,7 @@ export class RequestWalk {
     this.#points = new PointReceiver({ ...parts, rules, warnings });
   }
 
-  /** Walks on from one stop to the next. @throws {MalformedPush} */
+  /** Walks on from one stop to the next. @throws {MalformedBytes} {MalformedPush} */
   *steps(): Generator<void> {
     const reader = this.#reader;
     while (!reader.isAtEnd) {

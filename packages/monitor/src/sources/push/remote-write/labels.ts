@@ -2,7 +2,7 @@
 // metric name, and valid UTF-8. A label with an empty value is taken for absent.
 
 import { type Label, type Labels, METRIC_NAME } from '../../../model/labels.ts';
-import { labelText } from '../label-text.ts';
+import { labelText } from '../../label-text.ts';
 
 /** What a series is called, or why it has no name. */
 export type NamedSeries = { readonly labels: Labels } | { readonly problem: string };

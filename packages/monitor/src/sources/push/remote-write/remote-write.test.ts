@@ -27,6 +27,11 @@ interface Series {
 }
 
 const NAME = fc.constantFrom('a', 'le', 'job', 'instance', 'é', 'a label', '__x');
+/** Any time, and mostly one that is written in the bytes that a time of these days has. */
+const TIMESTAMP = fc.oneof(
+  { weight: 1, arbitrary: fc.integer({ min: -(2 ** 50), max: NOW_MS }) },
+  { weight: 2, arbitrary: fc.integer({ min: NOW_MS - 1_000_000, max: NOW_MS }) },
+);
 const SERIES: fc.Arbitrary<Series[]> = fc.uniqueArray(
   fc.record({
     labels: fc
@@ -38,10 +43,7 @@ const SERIES: fc.Arbitrary<Series[]> = fc.uniqueArray(
         }),
       )
       .map(([metric, labels]): Pairs => [['__name__', metric], ...labels]),
-    samples: fc.array(fc.record({ value: fc.double(), timestamp: fc.integer({ min: -(2 ** 50), max: NOW_MS }) }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    samples: fc.array(fc.record({ value: fc.double(), timestamp: TIMESTAMP }), { minLength: 1, maxLength: 4 }),
   }),
   { selector: ({ labels }) => JSON.stringify(labels.map(String).sort()), maxLength: 12 },
 );
@@ -128,6 +130,25 @@ describe('remote write', () => {
       }
     });
 
+    it(`${protocol}: many series arrive, new, known, and in another order`, async () => {
+      const { appender, push } = start();
+      const series = Array.from({ length: 700 }, (_, at) => ({
+        labels: [
+          ['__name__', `metric_${at}`],
+          ['long', 'x'.repeat(at % 300)],
+          ['at', `${at}`],
+        ].filter(([, value]) => value !== '') as unknown as Pairs,
+        samples: [{ value: at, timestamp: NOW_MS - at }],
+      }));
+      const shuffled = series.toSorted((a, b) => (a.samples[0]!.value % 7) - (b.samples[0]!.value % 7));
+      for (const order of [series, series, shuffled, shuffled.slice(100, 500), series]) {
+        appender.clear();
+        assert.equal((await push(protocol, encode(order))).samples, order.length);
+        assert.deepEqual(appender.collected(), expected(order));
+      }
+      assert.equal(appender.resolved, series.length);
+    });
+
     it(`${protocol}: a series with more samples than a batch is stored in several`, async () => {
       const { appender, push } = start({ batchRowsMax: 5000 });
       const samples = Array.from({ length: 20_000 }, (_, at) => ({ value: at, timestamp: NOW_MS - 20_000 + at }));
@@ -167,6 +188,39 @@ describe('remote write', () => {
       );
     });
 
+    it(`${protocol}: whatever bytes come of series that came before are answered as if they had not`, async () => {
+      // So many that places of symbols take one byte or two.
+      const series = Array.from({ length: 80 }, (_, at) => ({
+        labels: [
+          ['__name__', `metric_${at}`],
+          ['at', `${at}`],
+        ] as Pairs,
+        samples: [{ value: at + 0.5, timestamp: NOW_MS - at }],
+        metadata: { type: 2, help: '', unit: '' },
+      }));
+      const message = encode(series);
+      // Mostly a byte that means something somewhere.
+      const byte = fc.oneof(fc.constantFrom(...message), fc.nat(255));
+      const damage = fc.array(fc.tuple(fc.nat(message.length - 1), byte), { maxLength: 3 });
+      await fc.assert(
+        fc.asyncProperty(
+          damage,
+          fc.integer({ min: message.length - 20, max: message.length }),
+          async (changes, end) => {
+            const damaged = message.slice(0, end);
+            for (const [at, value] of changes) if (at < end) damaged[at] = value;
+            const [knowing, fresh] = [start(), start()];
+            await knowing.push(protocol, message);
+            knowing.appender.clear();
+            const [answer, wanted] = [await knowing.push(protocol, damaged), await fresh.push(protocol, damaged)];
+            assert.deepEqual(answer, wanted);
+            assert.deepEqual(knowing.appender.collected(), fresh.appender.collected());
+          },
+        ),
+        { numRuns: 2000 },
+      );
+    });
+
     it(`${protocol}: any bytes come to a clean answer`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
@@ -186,6 +240,35 @@ describe('remote write', () => {
     const message = Buffer.concat([Buffer.from([0x0a, series.length]), series]);
     for (let time = 0; time < 2; time++) assert.equal((await push('remote-write-1', message)).samples, 1);
     assert.deepEqual([...appender.samples.keys()], ['{__name__="up", job="node"}']);
+  });
+
+  it('2.0: what stands behind the metadata of a series that came before is read too', async () => {
+    const { appender, push } = start();
+    const part = (fields: object) => encodeWrite2Raw({ timeseries: [fields] }).slice(2);
+    const sample = (timestamp: number) => part({ samples: [{ value: 1, timestamp }] });
+    const message = (...parts: Uint8Array[]) => {
+      const series = Buffer.concat(parts);
+      const symbols = encodeWrite2Raw({ symbols: ['', '__name__', 'up'] });
+      return Buffer.concat([symbols, Buffer.from([(5 << 3) | 2, series.length]), series]);
+    };
+    const refs = part({ labelsRefs: [1, 2] });
+    const metadata = part({ metadata: { type: 2 } });
+    await push('remote-write-2', message(refs, sample(NOW_MS - 3), metadata));
+    const { samples } = await push('remote-write-2', message(refs, sample(NOW_MS - 2), metadata, sample(NOW_MS - 1)));
+    assert.equal(samples, 2);
+    assert.equal(appender.samples.get('{__name__="up"}')!.length, 3);
+  });
+
+  it('2.0: a reference that is cut off at the end of its list is malformed, of a series that came before too', async () => {
+    const { push } = start();
+    const symbols = encodeWrite2Raw({ symbols: ['', '__name__', ...Array.from({ length: 200 }, (_, at) => `m${at}`)] });
+    const sample = encodeWrite2Raw({ timeseries: [{ samples: [{ value: 1, timestamp: NOW_MS }] }] }).slice(2);
+    const message = (...refs: number[]) => {
+      const series = Buffer.concat([Buffer.from([(1 << 3) | 2, refs.length, ...refs]), sample]);
+      return Buffer.concat([symbols, Buffer.from([(5 << 3) | 2, series.length]), series]);
+    };
+    for (let time = 0; time < 2; time++) assert.equal((await push('remote-write-2', message(1, 0x81, 1))).samples, 1);
+    assert.equal((await push('remote-write-2', message(1, 0x81))).outcome, 'malformed');
   });
 
   it('2.0: symbols that stand behind the series are found', async () => {

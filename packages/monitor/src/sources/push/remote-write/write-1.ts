@@ -3,23 +3,27 @@
 // Source: prometheus.io/docs/specs/prw/remote_write_spec, prometheus/remote.proto
 
 import { isUtf8 } from 'node:buffer';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import type { Label, Labels } from '../../../model/labels.ts';
 import { ByteTable } from '../byte-table.ts';
-import { KnownOrigins } from '../known-origins.ts';
 import type { PushLimits } from '../limits.ts';
-import { OversizedPush } from '../malformed.ts';
-import type { Slices } from '../pacing.ts';
-import { ProtobufReader, WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../protobuf-reader.ts';
-import type { PushBatch, SeriesOrigins } from '../push-batch.ts';
+import type { PushBatch } from '../push-batch.ts';
 import { exemplarLabelsFrom, type NamedSeries, seriesFrom } from './labels.ts';
 import { metricTypeOf } from './metric-types.ts';
-import { readHistogramInto, readSampleInto } from './sample-messages.ts';
+import {
+  isPlainSample,
+  PLAIN_SAMPLE_BYTES,
+  readHistogramInto,
+  readSampleInto,
+  SAMPLES,
+  takePlainSample,
+} from './sample-messages.ts';
+import { AT_END, FROM_START, SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK, WriteRequest } from './write-request.ts';
 
 const TIMESERIES = (1 << 3) | WIRE_BYTES;
 const METADATA = (3 << 3) | WIRE_BYTES;
 
 const LABELS = (1 << 3) | WIRE_BYTES;
-const SAMPLES = (2 << 3) | WIRE_BYTES;
 const EXEMPLARS = (3 << 3) | WIRE_BYTES;
 const HISTOGRAMS = (4 << 3) | WIRE_BYTES;
 
@@ -30,12 +34,6 @@ const TEXT_5 = (5 << 3) | WIRE_BYTES;
 const NUMBER_1 = (1 << 3) | WIRE_VARINT;
 const VALUE_2 = (2 << 3) | WIRE_FIXED64;
 const TIME_3 = (3 << 3) | WIRE_VARINT;
-
-const SERIES_BETWEEN_LOOKS_AT_THE_CLOCK = 256;
-const SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK = 4096;
-/** No places of a long series. */
-const FROM_START = -1;
-const AT_END = -2;
 
 /** What is remembered from one request to the next. */
 export class Write1Decoder {
@@ -57,14 +55,9 @@ export class Write1Decoder {
   }
 }
 
-export class Write1Request implements SeriesOrigins {
+export class Write1Request extends WriteRequest {
   /** Series that were refused for their labels: Prometheus answers as if there had been none, and logs them. */
   refusedForLabels = 0;
-  readonly #reader: ProtobufReader;
-  readonly #known: ByteTable;
-  readonly #limits: PushLimits;
-  readonly #origins: KnownOrigins;
-  #seriesCount = 0;
   // Of the series that is being read: where its labels lie, or, when they do not lie together, what they are.
   #seriesStart = 0;
   #labelsEnd = 0;
@@ -74,58 +67,37 @@ export class Write1Request implements SeriesOrigins {
   #isUtf8 = true;
 
   constructor(body: Uint8Array, known: ByteTable, limits: PushLimits) {
-    this.#reader = new ProtobufReader(body);
-    this.#known = known;
-    this.#origins = new KnownOrigins(known);
-    this.#limits = limits;
+    super(body, TIMESERIES, known, limits);
   }
 
-  /** @throws {MalformedPush}: what was flushed before is stored. */
-  async decode(batch: PushBatch, slices: Slices): Promise<void> {
-    const reader = this.#reader;
-    let untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
-    while (!reader.isAtEnd) {
-      const tag = reader.readTag();
-      if (tag === TIMESERIES) {
-        const outer = reader.enter();
-        this.#countSeries();
-        for (let from = this.#readSeries(batch, FROM_START); from !== AT_END; from = this.#readSeries(batch, from)) {
-          await this.#giveWay(batch, slices);
-        }
-        reader.leave(outer);
-      } else if (tag === METADATA) this.#readMetadata(batch);
-      else reader.skip(tag & 7);
-      if (--untilLook > 0) continue;
-      untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
-      await this.#giveWay(batch, slices);
-    }
-  }
-
-  labelsAt(origin: number): Labels {
-    const named = this.#labelsIn(this.#origins.startOf(origin), this.#origins.endOf(origin));
+  override labelsAt(origin: number): Labels {
+    const named = this.#labelsIn(this.origins.startOf(origin), this.origins.endOf(origin));
     return 'labels' in named ? named.labels : [];
   }
 
-  resolved(origin: number, ref: number): void {
-    this.#origins.resolved(origin, ref);
+  protected override prepare(): void {}
+
+  protected override takeKnown(batch: PushBatch, start: number, end: number): boolean {
+    const { bytes, view } = this.reader;
+    const { known } = this;
+    const sampleAt = end - PLAIN_SAMPLE_BYTES;
+    if (sampleAt < start) return false;
+    const entry = known.predictedAt(bytes, view, start);
+    if (entry < 0 || known.lengthOf(entry) !== sampleAt - start || !isPlainSample(bytes, view, sampleAt)) return false;
+    const ref = known.valueOf(entry);
+    if (ref === 0) return false;
+    known.confirm(entry);
+    takePlainSample(view, sampleAt, batch, batch.fromOrigin(this.origins.add(start, sampleAt, entry), ref));
+    return true;
   }
 
-  async #giveWay(batch: PushBatch, slices: Slices): Promise<void> {
-    if (batch.isFull) {
-      await batch.flush();
-      this.#origins.clear();
-    }
-    if (slices.isOver) await slices.rest();
+  protected override readOther(batch: PushBatch, tag: number): void {
+    if (tag === METADATA) this.#readMetadata(batch);
+    else this.reader.skip(tag & 7);
   }
 
-  #countSeries(): void {
-    if (++this.#seriesCount <= this.#limits.seriesPerRequestMax) return;
-    throw new OversizedPush(`the request has more than ${this.#limits.seriesPerRequestMax} series: send it in parts`);
-  }
-
-  /** Where the series goes on when it is long, to be read after a look at the clock. */
-  #readSeries(batch: PushBatch, from: number): number {
-    const reader = this.#reader;
+  protected override readSeries(batch: PushBatch, from: number): number {
+    const { reader } = this;
     const { bytes, end } = reader;
     if (from === FROM_START) {
       this.#seriesStart = reader.position;
@@ -146,7 +118,7 @@ export class Write1Request implements SeriesOrigins {
         readSampleInto(reader, batch, series);
       } else if (tag === HISTOGRAMS) {
         samples++;
-        readHistogramInto(reader, batch, series, this.#limits.histogramBucketsMax);
+        readHistogramInto(reader, batch, series, this.limits.histogramBucketsMax);
       } else if (tag === EXEMPLARS) this.#readExemplar(batch, series);
       else reader.skip(tag & 7);
     }
@@ -156,7 +128,7 @@ export class Write1Request implements SeriesOrigins {
 
   /** From here to the end of the series: any order of fields is allowed, and hardly any sender makes use of it. */
   #hasLabelsBehind(): boolean {
-    const reader = this.#reader;
+    const { reader } = this;
     while (reader.position < reader.end) {
       const tag = reader.readTag();
       if (tag === LABELS) return true;
@@ -171,8 +143,8 @@ export class Write1Request implements SeriesOrigins {
       const named = this.#scattered;
       return 'problem' in named ? this.#noteProblem(named.problem) : batch.series(named.labels);
     }
-    const reader = this.#reader;
-    const known = this.#known;
+    const { reader } = this;
+    const { known } = this;
     const start = this.#seriesStart;
     const end = this.#labelsEnd;
     const entry = known.entryOf(reader.bytes, reader.view, start, end - start);
@@ -181,11 +153,11 @@ export class Write1Request implements SeriesOrigins {
       const named = this.#labelsIn(start, end);
       if ('problem' in named) return this.#noteProblem(named.problem);
     }
-    return batch.fromOrigin(this.#origins.add(start, end, entry), ref);
+    return batch.fromOrigin(this.origins.add(start, end, entry), ref);
   }
 
   #scatteredSeries(): NamedSeries {
-    return this.#labelsIn(this.#seriesStart, this.#reader.end);
+    return this.#labelsIn(this.#seriesStart, this.reader.end);
   }
 
   #noteProblem(problem: string): -1 {
@@ -199,7 +171,7 @@ export class Write1Request implements SeriesOrigins {
   }
 
   #labelsIn(start: number, end: number): NamedSeries {
-    const reader = this.#reader;
+    const { reader } = this;
     const { position, end: outer } = reader;
     const pairs: Label[] = [];
     reader.position = start;
@@ -212,11 +184,11 @@ export class Write1Request implements SeriesOrigins {
     }
     reader.position = position;
     reader.end = outer;
-    return seriesFrom(pairs, this.#isUtf8, this.#limits.labelsPerSeriesMax);
+    return seriesFrom(pairs, this.#isUtf8, this.limits.labelsPerSeriesMax);
   }
 
   #readLabel(pairs: Label[]): void {
-    const reader = this.#reader;
+    const { reader } = this;
     const outer = reader.enter();
     let name = '';
     let value = '';
@@ -228,11 +200,11 @@ export class Write1Request implements SeriesOrigins {
     }
     reader.leave(outer);
     // One more than is allowed tells that there are too many.
-    if (pairs.length <= this.#limits.labelsPerSeriesMax) pairs.push({ name, value });
+    if (pairs.length <= this.limits.labelsPerSeriesMax) pairs.push({ name, value });
   }
 
   #readText(): string {
-    const reader = this.#reader;
+    const { reader } = this;
     const end = reader.readLength();
     const { bytes, position } = reader;
     reader.position = end;
@@ -242,7 +214,7 @@ export class Write1Request implements SeriesOrigins {
   }
 
   #readExemplar(batch: PushBatch, series: number): void {
-    const reader = this.#reader;
+    const { reader } = this;
     const outer = reader.enter();
     const pairs: Label[] = [];
     let value = 0;
@@ -261,7 +233,7 @@ export class Write1Request implements SeriesOrigins {
   }
 
   #readMetadata(batch: PushBatch): void {
-    const reader = this.#reader;
+    const { reader } = this;
     const outer = reader.enter();
     this.#isUtf8 = true;
     let type = 0;

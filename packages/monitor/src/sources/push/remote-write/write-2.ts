@@ -4,24 +4,38 @@
 // Source: prometheus.io/docs/specs/prw/remote_write_spec_2_0, prometheus/io/prometheus/write/v2/types.proto
 
 import { isUtf8 } from 'node:buffer';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import { type Label, type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import { labelText } from '../../label-text.ts';
 import { ByteTable } from '../byte-table.ts';
-import { KnownOrigins } from '../known-origins.ts';
-import { labelText } from '../label-text.ts';
 import type { PushLimits } from '../limits.ts';
 import { OversizedPush } from '../malformed.ts';
-import type { Slices } from '../pacing.ts';
-import { ProtobufReader, WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../protobuf-reader.ts';
-import type { PushBatch, SeriesOrigins } from '../push-batch.ts';
+import type { PushBatch } from '../push-batch.ts';
 import { exemplarLabelsFrom, type NamedSeries, seriesFrom } from './labels.ts';
 import { familyOf, metricTypeOf } from './metric-types.ts';
-import { readHistogramInto, readSampleInto } from './sample-messages.ts';
+import {
+  isPlainSample,
+  PLAIN_SAMPLE_BYTES,
+  readHistogramInto,
+  readSampleInto,
+  SAMPLES,
+  takePlainSample,
+} from './sample-messages.ts';
+import { ToldMetadata } from './told-metadata.ts';
+import {
+  AT_END,
+  FROM_START,
+  MORE,
+  SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK,
+  TWO_BYTES_END,
+  WriteRequest,
+} from './write-request.ts';
 
 const SYMBOLS = (4 << 3) | WIRE_BYTES;
 const TIMESERIES = (5 << 3) | WIRE_BYTES;
 
 const LABEL_REFS = 1;
-const SAMPLES = (2 << 3) | WIRE_BYTES;
+const PACKED_LABEL_REFS = (LABEL_REFS << 3) | WIRE_BYTES;
 const HISTOGRAMS = (3 << 3) | WIRE_BYTES;
 const EXEMPLARS = (4 << 3) | WIRE_BYTES;
 const METADATA = (5 << 3) | WIRE_BYTES;
@@ -32,20 +46,13 @@ const TYPE_1 = (1 << 3) | WIRE_VARINT;
 const HELP_3 = (3 << 3) | WIRE_VARINT;
 const UNIT_4 = (4 << 3) | WIRE_VARINT;
 
-const SERIES_BETWEEN_LOOKS_AT_THE_CLOCK = 256;
-const SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK = 4096;
-/** No places of a long series. */
-const FROM_START = -1;
-const AT_END = -2;
 const WORD_BYTES = 4;
-/** The value of metadata that was handed to the store. */
-const TOLD = 1;
 
 /** What is remembered from one request to the next. */
 interface Memory {
   readonly symbols: ByteTable;
   readonly series: ByteTable;
-  readonly metadata: ByteTable;
+  readonly metadata: ToldMetadata;
   /** The generation of the symbols whose numbers stand in the other two. */
   symbolGeneration: number;
   /** The generation of the series whose entries stand in the metadata. */
@@ -62,7 +69,7 @@ export class Write2Decoder {
     this.#memory = {
       symbols: new ByteTable(tableLimits),
       series: new ByteTable(tableLimits),
-      metadata: new ByteTable(tableLimits),
+      metadata: new ToldMetadata(),
       symbolGeneration: 0,
       seriesGeneration: 0,
     };
@@ -84,18 +91,15 @@ export class Write2Decoder {
   }
 }
 
-export class Write2Request implements SeriesOrigins {
-  readonly #reader: ProtobufReader;
+export class Write2Request extends WriteRequest {
   readonly #memory: Memory;
-  readonly #limits: PushLimits;
   // The table of symbols: where each text lies, and the number that stays.
   #symbolStarts: number[] = [];
   #symbolEnds: number[] = [];
   #symbolIds = new Uint32Array(0);
+  #hasSymbols = false;
   #hasIds = false;
   #symbolGeneration = -1;
-  readonly #origins: KnownOrigins;
-  #seriesCount = 0;
   /** The references of labels of the series, or of the exemplar, that is being read. */
   #refs = new Uint32Array(64);
   #refCount = 0;
@@ -103,46 +107,19 @@ export class Write2Request implements SeriesOrigins {
   #key = new Uint32Array(64);
   #keyBytes = new Uint8Array(this.#key.buffer);
   #keyView = new DataView(this.#key.buffer);
-  readonly #metadataKey = new Uint32Array(4);
-  readonly #metadataKeyBytes = new Uint8Array(this.#metadataKey.buffer);
-  readonly #metadataKeyView = new DataView(this.#metadataKey.buffer);
   #seriesStart = 0;
   #problem = '';
 
   constructor(body: Uint8Array, memory: Memory, limits: PushLimits) {
-    this.#reader = new ProtobufReader(body);
+    super(body, TIMESERIES, memory.series, limits);
     this.#memory = memory;
-    this.#origins = new KnownOrigins(memory.series);
-    this.#limits = limits;
   }
 
-  /** @throws {MalformedPush}: what was flushed before is stored. */
-  async decode(batch: PushBatch, slices: Slices): Promise<void> {
-    this.#readSymbols();
-    const reader = this.#reader;
-    let untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
-    this.#numberSymbols();
-    while (!reader.isAtEnd) {
-      const tag = reader.readTag();
-      if (tag === TIMESERIES) {
-        const outer = reader.enter();
-        this.#countSeries();
-        for (let from = this.#readSeries(batch, FROM_START); from !== AT_END; from = this.#readSeries(batch, from)) {
-          await this.#giveWay(batch, slices);
-        }
-        reader.leave(outer);
-      } else reader.skip(tag & 7);
-      if (--untilLook > 0) continue;
-      untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
-      await this.#giveWay(batch, slices);
-    }
-  }
-
-  labelsAt(origin: number): Labels {
-    const reader = this.#reader;
+  override labelsAt(origin: number): Labels {
+    const { reader } = this;
     const { position, end } = reader;
-    reader.position = this.#origins.startOf(origin);
-    reader.end = this.#origins.endOf(origin);
+    reader.position = this.origins.startOf(origin);
+    reader.end = this.origins.endOf(origin);
     this.#gatherRefs();
     reader.position = position;
     reader.end = end;
@@ -150,14 +127,45 @@ export class Write2Request implements SeriesOrigins {
     return 'labels' in named ? named.labels : [];
   }
 
-  resolved(origin: number, ref: number): void {
-    this.#origins.resolved(origin, ref);
+  protected override prepare(): void {
+    if (!this.#hasSymbols) this.#readSymbols();
+    this.#hasSymbols = true;
+    this.#numberSymbols();
+  }
+
+  protected override takeKnown(batch: PushBatch, start: number, end: number): boolean {
+    if (!this.#hasIds || start + 2 > end) return false;
+    const { reader, known } = this;
+    const { bytes, view, end: outer } = reader;
+    const refsLength = bytes[start + 1]!;
+    const sampleAt = start + 2 + refsLength;
+    const metadataAt = sampleAt + PLAIN_SAMPLE_BYTES;
+    if (bytes[start] !== PACKED_LABEL_REFS || refsLength >= MORE || metadataAt > end) return false;
+    if (!isPlainSample(bytes, view, sampleAt)) return false;
+    if (metadataAt < end && !isMetadataAlone(bytes, metadataAt, end)) return false;
+    const entry = this.#expectedEntry(start + 2, sampleAt);
+    const ref = entry < 0 ? 0 : known.valueOf(entry);
+    if (ref === 0) return false;
+    known.confirm(entry);
+    this.#seriesStart = start;
+    const series = batch.fromOrigin(this.origins.add(start, end, entry), ref);
+    takePlainSample(view, sampleAt, batch, series);
+    if (metadataAt === end) return true;
+    reader.position = metadataAt + 1;
+    reader.end = end;
+    this.#readMetadata(batch, series);
+    reader.end = outer;
+    return true;
+  }
+
+  protected override readOther(_batch: PushBatch, tag: number): void {
+    this.reader.skip(tag & 7);
   }
 
   /** The symbols may stand behind the series, so they are looked for first. */
   #readSymbols(): void {
-    const reader = this.#reader;
-    const most = this.#limits.seriesPerRequestMax;
+    const { reader } = this;
+    const most = this.limits.seriesPerRequestMax;
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== SYMBOLS) {
@@ -176,12 +184,12 @@ export class Write2Request implements SeriesOrigins {
     this.#symbolIds = new Uint32Array(this.#symbolStarts.length);
   }
 
-  /** Looks the symbols up, anew when the table was emptied while others had their turn. */
+  /** Looks the symbols up, anew when the table was emptied while others had their turn: so after every wait. */
   #numberSymbols(): void {
     const memory = this.#memory;
     const { symbols } = memory;
     if (this.#symbolGeneration === symbols.generation) return;
-    const { bytes, view } = this.#reader;
+    const { bytes, view } = this.reader;
     // A table that a single request fills would be emptied within it: then its numbers are not used.
     for (let attempt = 0; attempt < 2; attempt++) {
       this.#symbolGeneration = symbols.generation;
@@ -202,25 +210,26 @@ export class Write2Request implements SeriesOrigins {
     memory.metadata.clear();
   }
 
-  async #giveWay(batch: PushBatch, slices: Slices): Promise<void> {
-    const isFull = batch.isFull;
-    if (isFull) {
-      await batch.flush();
-      this.#origins.clear();
+  /** The entry that is expected, when these packed references of one or two bytes are its symbols; -1 when they are not. */
+  #expectedEntry(start: number, end: number): number {
+    const { reader, known } = this;
+    const { bytes } = reader;
+    const ids = this.#symbolIds;
+    const key = this.#key;
+    let count = 0;
+    for (let at = start; at < end; count++) {
+      let ref = bytes[at++]!;
+      if (ref >= MORE && at < end) ref += (bytes[at++]! - 1) * MORE;
+      else if (ref >= MORE) return -1;
+      if (ref >= ids.length || ref >= TWO_BYTES_END || count === key.length) return -1;
+      key[count] = ids[ref]!;
     }
-    const isOver = slices.isOver;
-    if (isOver) await slices.rest();
-    if (isFull || isOver) this.#numberSymbols();
+    const entry = known.predictedAt(this.#keyBytes, this.#keyView, 0);
+    return entry >= 0 && known.lengthOf(entry) === WORD_BYTES * count ? entry : -1;
   }
 
-  #countSeries(): void {
-    if (++this.#seriesCount <= this.#limits.seriesPerRequestMax) return;
-    throw new OversizedPush(`the request has more than ${this.#limits.seriesPerRequestMax} series: send it in parts`);
-  }
-
-  /** Where the series goes on when it is long, to be read after a look at the clock. */
-  #readSeries(batch: PushBatch, from: number): number {
-    const reader = this.#reader;
+  protected override readSeries(batch: PushBatch, from: number): number {
+    const { reader } = this;
     const { end } = reader;
     if (from === FROM_START) from = this.#seriesStart = reader.position;
     const isBegin = from === this.#seriesStart;
@@ -237,7 +246,7 @@ export class Write2Request implements SeriesOrigins {
           break;
         case HISTOGRAMS:
           samples++;
-          readHistogramInto(reader, batch, series, this.#limits.histogramBucketsMax);
+          readHistogramInto(reader, batch, series, this.limits.histogramBucketsMax);
           break;
         case EXEMPLARS:
           exemplars++;
@@ -261,12 +270,12 @@ export class Write2Request implements SeriesOrigins {
 
   /** The batch's number of the series, -1 when its labels are refused. */
   #addSeries(batch: PushBatch): number {
-    const reader = this.#reader;
-    const { series: table } = this.#memory;
+    const { reader } = this;
+    const { known } = this;
     reader.position = this.#seriesStart;
     this.#gatherRefs();
-    const entry = this.#hasIds && this.#makeKey() ? this.#entryOfKey(table) : -1;
-    const ref = entry < 0 ? 0 : table.valueOf(entry);
+    const entry = this.#hasIds && this.#makeKey() ? this.#entryOfKey() : -1;
+    const ref = entry < 0 ? 0 : known.valueOf(entry);
     if (ref === 0) {
       const named = this.#namedSeries();
       if ('problem' in named) {
@@ -274,16 +283,16 @@ export class Write2Request implements SeriesOrigins {
         return -1;
       }
     }
-    return batch.fromOrigin(this.#origins.add(this.#seriesStart, reader.end, entry), ref);
+    return batch.fromOrigin(this.origins.add(this.#seriesStart, reader.end, entry), ref);
   }
 
-  #entryOfKey(table: ByteTable): number {
-    return table.entryOf(this.#keyBytes, this.#keyView, 0, this.#refCount * WORD_BYTES);
+  #entryOfKey(): number {
+    return this.known.entryOf(this.#keyBytes, this.#keyView, 0, this.#refCount * WORD_BYTES);
   }
 
   /** All label references of the message that begins here, to its end, wherever in it they stand. */
   #gatherRefs(): void {
-    const reader = this.#reader;
+    const { reader } = this;
     this.#refCount = 0;
     while (reader.position < reader.end) {
       const tag = reader.readTag();
@@ -294,7 +303,7 @@ export class Write2Request implements SeriesOrigins {
 
   /** Packed or one by one. */
   #readRefs(tag: number): void {
-    const reader = this.#reader;
+    const { reader } = this;
     if ((tag & 7) === WIRE_VARINT) {
       this.#pushRef(reader.readUint64());
       return;
@@ -307,7 +316,7 @@ export class Write2Request implements SeriesOrigins {
 
   #pushRef(ref: number): void {
     // More than these are too many labels, and are refused for that.
-    if (this.#refCount >= 2 * this.#limits.labelsPerSeriesMax + 2) return;
+    if (this.#refCount >= 2 * this.limits.labelsPerSeriesMax + 2) return;
     if (this.#refCount === this.#refs.length) this.#growRefs();
     this.#refs[this.#refCount++] = Math.min(ref, 0xffffffff);
   }
@@ -337,14 +346,14 @@ export class Write2Request implements SeriesOrigins {
   #namedSeries(): NamedSeries {
     const pairs = this.#pairs();
     if (typeof pairs === 'string') return { problem: pairs };
-    return seriesFrom(pairs.labels, pairs.isUtf8, this.#limits.labelsPerSeriesMax);
+    return seriesFrom(pairs.labels, pairs.isUtf8, this.limits.labelsPerSeriesMax);
   }
 
   /** Leaves the reader at `position`. */
   #labelsOfThis(position: number): Labels {
-    this.#reader.position = this.#seriesStart;
+    this.reader.position = this.#seriesStart;
     this.#gatherRefs();
-    this.#reader.position = position;
+    this.reader.position = position;
     const named = this.#namedSeries();
     return 'labels' in named ? named.labels : [];
   }
@@ -370,14 +379,14 @@ export class Write2Request implements SeriesOrigins {
 
   #symbolAt(ref: number): { text: string; isUtf8: boolean } | undefined {
     if (ref >= this.#symbolIds.length) return undefined;
-    const { bytes } = this.#reader;
+    const { bytes } = this.reader;
     const start = this.#symbolStarts[ref]!;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, this.#symbolEnds[ref]! - start);
     return { text: text.toString('utf8'), isUtf8: isUtf8(text) };
   }
 
   #readExemplar(batch: PushBatch, series: number): void {
-    const reader = this.#reader;
+    const { reader } = this;
     const outer = reader.enter();
     let value = 0;
     let timestampMs = 0;
@@ -401,7 +410,7 @@ export class Write2Request implements SeriesOrigins {
   }
 
   #readMetadata(batch: PushBatch, series: number): void {
-    const reader = this.#reader;
+    const { reader } = this;
     const outer = reader.enter();
     let type = 0;
     let help = 0;
@@ -429,26 +438,26 @@ export class Write2Request implements SeriesOrigins {
   /** The same metadata comes with every series of every request: what was told already is known by its numbers. */
   #isNews(type: number, help: number, unit: number): boolean {
     const memory = this.#memory;
-    const entry = this.#origins.lastEntry;
+    const entry = this.origins.lastEntry;
     if (entry < 0) return true;
     if (memory.seriesGeneration !== memory.series.generation) {
       memory.seriesGeneration = memory.series.generation;
       memory.metadata.clear();
     }
-    this.#metadataKey.set([entry, type, this.#symbolIds[help]!, this.#symbolIds[unit]!]);
-    const { length } = this.#metadataKeyBytes;
-    const told = memory.metadata.entryOf(this.#metadataKeyBytes, this.#metadataKeyView, 0, length);
-    if (memory.metadata.valueOf(told) === TOLD) return false;
-    memory.metadata.setValue(told, TOLD);
-    return true;
+    return memory.metadata.isNews(entry, type, this.#symbolIds[help]!, this.#symbolIds[unit]!);
   }
 
   #tell(batch: PushBatch, type: number, help: number, unit: number): void {
-    const name = labelValue(this.#labelsOfThis(this.#reader.position), METRIC_NAME);
+    const name = labelValue(this.#labelsOfThis(this.reader.position), METRIC_NAME);
     const helpText = this.#symbolAt(help)!;
     const unitText = this.#symbolAt(unit)!;
     if (!helpText.isUtf8 || !unitText.isUtf8) return;
     const metricType = metricTypeOf(type);
     batch.metadata({ name: familyOf(name, metricType), type: metricType, help: helpText.text, unit: unitText.text });
   }
+}
+
+/** Whether metadata of less than 128 bytes stand there to the end. */
+function isMetadataAlone(bytes: Uint8Array, at: number, end: number): boolean {
+  return bytes[at] === METADATA && at + 2 <= end && bytes[at + 1]! < MORE && at + 2 + bytes[at + 1]! === end;
 }

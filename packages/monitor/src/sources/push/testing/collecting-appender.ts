@@ -4,7 +4,7 @@ import type { Batch, Exemplar, MetricMetadata, NativeHistogram } from '../../../
 import { type Labels, labelsKey } from '../../../model/labels.ts';
 import { bitsOf } from '../../../model/staleness.ts';
 import type { Appender, AppendOutcome } from '../../../storage/interface.ts';
-import { labelText } from '../label-text.ts';
+import { labelText } from '../../label-text.ts';
 
 export interface CollectedSample {
   readonly timeMs: number;

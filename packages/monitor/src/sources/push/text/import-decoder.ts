@@ -4,22 +4,14 @@
 // Invariant: what stands before a malformed line is in the batch when the error is thrown.
 
 import { isUtf8 } from 'node:buffer';
-import type { Exemplar, MetricMetadata } from '../../../model/batch.ts';
+import type { MetricMetadata } from '../../../model/batch.ts';
 import type { Labels } from '../../../model/labels.ts';
-import {
-  BACKSLASH,
-  BRACE_CLOSE,
-  BRACE_OPEN,
-  ExpositionError,
-  HASH,
-  isBlank,
-  LineCursor,
-  NEWLINE,
-  QUOTE,
-} from '../../scrape/line-cursor.ts';
+import type { GivenExemplar } from '../../interface.ts';
+import { BRACE_OPEN, ExpositionError, HASH, isBlank, LineCursor, NEWLINE } from '../../scrape/line-cursor.ts';
 import { type ExpositionFormat, readMetadataLine } from '../../scrape/metadata-syntax.ts';
 import { readNumber } from '../../scrape/number.ts';
-import { readExemplarLabels, readSeries } from '../../scrape/series-syntax.ts';
+import { failUtf8, readExemplar, readTimestampMs } from '../../scrape/sample-syntax.ts';
+import { endOfSeries, readSeries } from '../../scrape/series-syntax.ts';
 import { ByteTable } from '../byte-table.ts';
 import type { TextPiece } from '../interface.ts';
 import { KnownOrigins } from '../known-origins.ts';
@@ -176,7 +168,7 @@ export class ImportPiece implements SeriesOrigins {
     if (!this.#isOpenMetrics) cursor.skipBlanks();
     const first = cursor.peek();
     if (first === -1 && !this.#isOpenMetrics) return;
-    if (!isUtf8(cursor.body.subarray(cursor.lineStart, cursor.end))) cursor.fail('the line is not valid UTF-8');
+    if (!isUtf8(cursor.body.subarray(cursor.lineStart, cursor.end))) failUtf8(cursor);
     if (first === HASH) this.#readMetadata(batch);
     else if (first === -1) cursor.fail('OpenMetrics has no empty lines');
     else this.#readSeriesAndSample(batch);
@@ -230,62 +222,20 @@ export class ImportPiece implements SeriesOrigins {
   #readSample(batch: PushBatch, series: number): void {
     const cursor = this.#cursor;
     const value = readNumber(cursor, 'the value');
-    let timeMs = this.#piece.receivedMs;
-    let exemplar: Exemplar | undefined;
+    const { format, receivedMs } = this.#piece;
+    let timeMs = receivedMs;
+    let exemplar: GivenExemplar | undefined;
     cursor.skipBlanks();
     if (cursor.position < cursor.end) {
-      if (!this.#isOpenMetrics || cursor.peek() !== HASH) timeMs = this.#readTimeMs();
-      if (this.#isOpenMetrics && cursor.peek() === HASH) exemplar = this.#readExemplar(timeMs);
+      if (!this.#isOpenMetrics || cursor.peek() !== HASH) timeMs = readTimestampMs(cursor, format, 'the timestamp');
+      if (this.#isOpenMetrics && cursor.peek() === HASH) exemplar = readExemplar(cursor, format);
       if (cursor.position < cursor.end) cursor.fail(`expected the end of the line, found ${cursor.found()}`);
     }
     batch.sample(series, timeMs, value);
-    if (exemplar !== undefined) batch.exemplar(series, exemplar);
-  }
-
-  #readTimeMs(): number {
-    const cursor = this.#cursor;
-    const start = cursor.position;
-    const timestamp = readNumber(cursor, 'the timestamp');
-    const timeMs = this.#isOpenMetrics ? Math.round(timestamp * 1000) : timestamp;
-    if (!Number.isSafeInteger(timeMs)) {
-      cursor.fail(`the timestamp is no time in ${this.#isOpenMetrics ? 'seconds' : 'whole milliseconds'}`, start);
-    }
-    cursor.skipBlanks();
-    return timeMs;
-  }
-
-  #readExemplar(sampleTimeMs: number): Exemplar {
-    const cursor = this.#cursor;
-    if (!isUtf8(cursor.body.subarray(cursor.position, cursor.end))) cursor.fail('the exemplar is not valid UTF-8');
-    cursor.position++;
-    cursor.skipBlanks();
-    const labels = readExemplarLabels(cursor);
-    cursor.skipBlanks();
-    const value = readNumber(cursor, "the exemplar's value");
-    cursor.skipBlanks();
-    const timestampMs = cursor.position < cursor.end ? this.#readTimeMs() : sampleTimeMs;
-    return { labels, value, timestampMs };
+    if (exemplar !== undefined) batch.exemplar(series, { ...exemplar, timestampMs: exemplar.timestampMs ?? timeMs });
   }
 }
 
 function isSame(a: MetricMetadata, b: MetricMetadata): boolean {
   return a.type === b.type && a.help === b.help && a.unit === b.unit;
-}
-
-/** Where the series that begins here ends, as far as that is told by quotes and braces; used to look it up. */
-function endOfSeries(body: Buffer, start: number, lineEnd: number): number {
-  let at = start;
-  while (at < lineEnd && body[at] !== BRACE_OPEN && !isBlank(body[at]!)) at++;
-  const nameEnd = at;
-  while (at < lineEnd && isBlank(body[at]!)) at++;
-  if (at >= lineEnd || body[at] !== BRACE_OPEN) return nameEnd;
-  let isQuoted = false;
-  for (; at < lineEnd; at++) {
-    const byte = body[at]!;
-    if (byte === QUOTE) isQuoted = !isQuoted;
-    else if (isQuoted) {
-      if (byte === BACKSLASH) at++;
-    } else if (byte === BRACE_CLOSE) return at + 1;
-  }
-  return lineEnd;
 }

@@ -1,7 +1,7 @@
 // The walk through protobuf that pushes use, with the errors of a page: the byte, the metric, and what is wrong there.
 
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { ChainpulseError } from '../../../model/errors.ts';
-import { ProtobufReader } from '../../push/protobuf-reader.ts';
 
 /** A page that is no series of MetricFamily messages. `byte` counts from 0 in the unpacked page. */
 export class MalformedFamilies extends ChainpulseError {

@@ -2,9 +2,9 @@
 // histogram costs no object. Which of both it is, its fields tell: it is native when it has spans, a zero threshold or a
 // zero count. Source: prometheus/client_model, io/prometheus/client/metrics.proto
 
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import type { BucketSpan, NativeHistogram } from '../../../model/batch.ts';
-import type { HistogramCounts } from '../../push/histogram-check.ts';
-import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../push/protobuf-reader.ts';
+import type { HistogramCounts } from '../../histogram-check.ts';
 import type { FamilyReader } from './family-reader.ts';
 import { BUCKET, HISTOGRAM, HISTOGRAM_NUMBERS, SPAN } from './messages.ts';
 

@@ -1,7 +1,7 @@
 // The tags of the messages of Prometheus' protobuf format: `field << 3 | wire type`.
 // Source: prometheus/client_model, io/prometheus/client/metrics.proto
 
-import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../push/protobuf-reader.ts';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 
 export const FAMILY = {
   name: (1 << 3) | WIRE_BYTES,

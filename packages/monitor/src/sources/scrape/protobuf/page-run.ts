@@ -3,9 +3,9 @@
 
 import type { MetricMetadata } from '../../../model/batch.ts';
 import { type Label, type Labels, METRIC_NAME } from '../../../model/labels.ts';
+import { problemOf, withKnownSchema } from '../../histogram-check.ts';
 import { CollectionError, type GivenExemplar } from '../../interface.ts';
-import { problemOf, withKnownSchema } from '../../push/histogram-check.ts';
-import { labelText } from '../../push/label-text.ts';
+import { labelText } from '../../label-text.ts';
 import { readExemplar, timedInOrder } from './exemplars.ts';
 import { type FamilyHead, readFamilyHead, scanFamily } from './family-head.ts';
 import { FamilyReader } from './family-reader.ts';

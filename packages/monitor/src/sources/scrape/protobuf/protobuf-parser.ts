@@ -5,6 +5,7 @@
 
 import type { MetricMetadata } from '../../../model/batch.ts';
 import type { SampleSink } from '../../interface.ts';
+import { inSlices } from '../in-slices.ts';
 import { type KnownFamily, PageIndex } from './known-metrics.ts';
 import { PageRun } from './page-run.ts';
 import type { ProtobufRequest } from './protobuf-request.ts';
@@ -14,14 +15,13 @@ export interface ProtobufParserOptions {
   readonly yieldToOthers?: () => Promise<void>;
 }
 
-const SLICE_MS = 8;
-const METRICS_BETWEEN_LOOKS_AT_THE_CLOCK = 128;
+const METRICS_A_STEP = 128;
 /** A cache is emptied when it holds more than twice what the latest page used, and this many more. */
 const CACHE_SLACK = 1000;
 const NOTHING = Buffer.alloc(0);
 
 export class ProtobufParser {
-  readonly #yieldToOthers: () => Promise<void>;
+  readonly #yieldToOthers: (() => Promise<void>) | undefined;
   #previous = new PageIndex();
   #spare = new PageIndex();
   /** Whose slots are remembered. */
@@ -31,7 +31,7 @@ export class ProtobufParser {
   readonly #described = new Map<string, MetricMetadata>();
 
   constructor(options: ProtobufParserOptions = {}) {
-    this.#yieldToOthers = options.yieldToOthers ?? (() => new Promise((resolve) => setImmediate(resolve)));
+    this.#yieldToOthers = options.yieldToOthers;
   }
 
   /**
@@ -46,22 +46,13 @@ export class ProtobufParser {
     this.#spare.reset(request.body);
     const run = new PageRun(request, this.#previous, this.#spare, this.#families);
     try {
-      await this.#readInSlices(run);
+      const { signal } = request;
+      await inSlices(() => run.readMetrics(METRICS_A_STEP), { yieldToOthers: this.#yieldToOthers, signal });
     } catch (error) {
       this.#forget();
       throw error;
     }
     this.#remember(run);
-  }
-
-  async #readInSlices(run: PageRun): Promise<void> {
-    let sliceEndMs = performance.now() + SLICE_MS;
-    while (run.readMetrics(METRICS_BETWEEN_LOOKS_AT_THE_CLOCK)) {
-      if (performance.now() < sliceEndMs) continue;
-      await this.#yieldToOthers();
-      run.request.signal?.throwIfAborted();
-      sliceEndMs = performance.now() + SLICE_MS;
-    }
   }
 
   #remember(run: PageRun): void {

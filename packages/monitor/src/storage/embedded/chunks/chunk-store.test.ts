@@ -354,6 +354,19 @@ describe('tombstones', () => {
     ]);
   });
 
+  it('may begin and end at what is rounded to -0', () => {
+    const rig = open();
+    rig.seal([
+      part([
+        [0, 10],
+        [2, 20],
+      ]),
+    ]);
+    rig.delete(REF, { minTimeMs: -0.5, maxTimeMs: -0 });
+    rig.reopen();
+    assert.deepEqual(rig.read(REF), [[2, 20]]);
+  });
+
   it('stay while a read may look at a chunk that they were not applied to', async () => {
     const rig = open();
     rig.seal([

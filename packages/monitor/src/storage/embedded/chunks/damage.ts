@@ -2,7 +2,7 @@
 // SQLite cannot read. Any other failure (a disk that does not answer) may pass, and is the caller's.
 
 import { ChainpulseError } from '../../../model/errors.ts';
-import { DamagedBytes } from '../../sqlite/failures.ts';
+import { DamagedBytes, SQLITE_IOERR_SHORT_READ } from '../../sqlite/failures.ts';
 import type { ChunkEntry } from './tables.ts';
 
 const SQLITE_CORRUPT = 11;
@@ -13,10 +13,10 @@ export interface LostChunk extends ChunkEntry {
   readonly damage: string;
 }
 
-/** SQLite says that the file's structure is damaged. */
+/** SQLite says that the file's structure is damaged, or that the file was cut off. */
 export function isCorrupt(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
-  return typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_CORRUPT;
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  return (error.errcode & 0xff) === SQLITE_CORRUPT || error.errcode === SQLITE_IOERR_SHORT_READ;
 }
 
 export function isDamage(error: unknown): error is Error {

@@ -106,7 +106,7 @@ const nameChecksums = new Map<string, number>();
 
 /** The checksum of a row of numbers: of the table's name, then of each cell as a double. A start verifies 100,000 rows. */
 export function numbersChecksum(table: string, cells: readonly number[]): number {
-  for (let at = 0; at < cells.length; at++) doubles[at] = cells[at]!;
+  for (let at = 0; at < cells.length; at++) doubles[at] = cells[at]! + 0;
   return checksumOfDoubles(table, cells.length);
 }
 

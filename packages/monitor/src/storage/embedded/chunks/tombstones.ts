@@ -68,8 +68,9 @@ export class Tombstones {
     const written = list.map(({ ref, minTimeMs, maxTimeMs, throughSequence }) => ({
       id: ++this.#lastId,
       ref,
-      minTimeMs: Math.ceil(Math.max(minTimeMs, -TIMESTAMP_MAX_MS)),
-      maxTimeMs: Math.floor(Math.min(maxTimeMs, TIMESTAMP_MAX_MS)),
+      // Plus 0, as the file has no -0, and the checksum tells it from 0.
+      minTimeMs: Math.ceil(Math.max(minTimeMs, -TIMESTAMP_MAX_MS)) + 0,
+      maxTimeMs: Math.floor(Math.min(maxTimeMs, TIMESTAMP_MAX_MS)) + 0,
       throughSequence,
     }));
     for (const { id, ref, minTimeMs, maxTimeMs, throughSequence } of written) {

@@ -7,7 +7,7 @@ import { type Labels, labelsFrom } from '../../../model/labels.ts';
 import { blobCell, integerCell, type Row, textCell, verifyRow } from '../../sqlite/cells.ts';
 import { unwrap, verify } from '../../sqlite/envelope.ts';
 import { DamagedBytes } from '../../sqlite/failures.ts';
-import { type DecodedRows, decodeBatch } from '../log/batch-codec.ts';
+import { decodeFormat1Batch, type Format1Batch } from './batch-codec.ts';
 import { decodeFormat1Chunk, type Format1Series } from './chunk-codec.ts';
 
 const GROUPS_MAX = 2 ** 27;
@@ -65,7 +65,7 @@ export class Format1File {
     for (const row of log) {
       const sequence = integerCell(row, 'sequence');
       if (sequence !== ++before) throw new DamagedBytes(`batch ${before} is not there, but batch ${sequence} is`);
-      yield batchOfRows(decodeBatch(unwrap(`batch ${sequence}`, blobCell(row, 'data'))));
+      yield batchOfRows(decodeFormat1Batch(unwrap(`batch ${sequence}`, blobCell(row, 'data'))));
     }
   }
 
@@ -135,7 +135,7 @@ function batchOfSeries(series: readonly Format1Series[]): Batch {
   return { refs, timestampsMs, values, histograms: histogramRows, exemplars };
 }
 
-function batchOfRows({ count, refs, timestampsMs, valueBits, histograms, exemplars }: DecodedRows): Batch {
+function batchOfRows({ count, refs, timestampsMs, valueBits, histograms, exemplars }: Format1Batch): Batch {
   const rowOf = new Map<number, number>();
   for (let row = 0; row < count; row++) rowOf.set(refs[row]!, row);
   return {

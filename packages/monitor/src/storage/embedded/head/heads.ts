@@ -1,27 +1,25 @@
 // The head that takes samples and, while one is being sealed, the frozen one before it.
 
-import type { DecodedRows, LogExemplar } from '../log/batch-codec.ts';
+import type { Exemplar } from '../../../model/batch.ts';
+import type { HangingRows } from '../log/hanging-rows.ts';
 import { Head } from './head.ts';
 import type { SlabPool } from './in-order-samples.ts';
 import type { ValueBits } from './sorted-samples.ts';
 
-/** A head that takes no more samples, and the part of the log that holds the same. */
+/** A head that takes no more samples, and the last page of the log that holds the same. */
 export interface FrozenHead {
   readonly head: Head;
   readonly throughSequence: number;
-  readonly logBytes: number;
 }
 
 /** Rows that are committed. Columns may be longer than `count`. */
-export interface CommittedRows {
+export interface CommittedRows extends HangingRows {
   readonly count: number;
   readonly slots: Uint32Array;
   /** 1 where the sample is not after the latest of its series. */
   readonly late: Uint8Array;
   readonly timestampsMs: Float64Array;
   readonly valueBits: Uint32Array;
-  readonly histograms: DecodedRows['histograms'];
-  readonly exemplars: readonly LogExemplar[];
 }
 
 export class Heads {
@@ -30,8 +28,6 @@ export class Heads {
   #frozen: FrozenHead | undefined;
   /** When the current head got its first sample, on the store's clock. */
   #sinceMs = 0;
-  /** Bytes that the current head's batches take in the log. */
-  #logBytes = 0;
 
   /** Those that hold samples, the older one first. */
   all(): readonly Head[] {
@@ -67,16 +63,13 @@ export class Heads {
     return this.#current.find(slot, timeMs) ?? this.#frozen?.head.find(slot, timeMs);
   }
 
-  /** The time of the last exemplar that the series has here, or -Infinity. */
-  latestExemplarMs(slot: number): number {
-    const latest = this.#current.exemplarsOf(slot).at(-1) ?? this.#frozen?.head.exemplarsOf(slot).at(-1);
-    return latest?.timestampMs ?? Number.NEGATIVE_INFINITY;
+  latestExemplar(slot: number): Exemplar | undefined {
+    return this.#current.exemplarsOf(slot).at(-1) ?? this.#frozen?.head.exemplarsOf(slot).at(-1);
   }
 
-  /** Takes rows whose batch takes `logBytes` in the log. */
-  take(rows: CommittedRows, logBytes: number, nowMs: number, slotOf: (ref: number) => number): void {
+  /** Takes rows that are in the log. */
+  take(rows: CommittedRows, nowMs: number, slotOf: (ref: number) => number): void {
     if (this.#current.isEmpty()) this.#sinceMs = nowMs;
-    this.#logBytes += logBytes;
     const { inOrder, late } = this.#current;
     const { count, slots, timestampsMs, valueBits, histograms } = rows;
     let nextHistogram = 0;
@@ -97,9 +90,8 @@ export class Heads {
   /** The frozen head; the current one is frozen when there is none. */
   freeze(throughSequence: number): FrozenHead {
     if (this.#frozen === undefined) {
-      this.#frozen = { head: this.#current, throughSequence, logBytes: this.#logBytes };
+      this.#frozen = { head: this.#current, throughSequence };
       this.#current = new Head(this.#pool);
-      this.#logBytes = 0;
     }
     return this.#frozen;
   }

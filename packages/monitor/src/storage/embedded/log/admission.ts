@@ -8,6 +8,7 @@
 
 import { hash } from 'node:crypto';
 import type { Batch, Exemplar, NativeHistogram } from '../../../model/batch.ts';
+import { labelsKey } from '../../../model/labels.ts';
 import { bitsOf } from '../../../model/staleness.ts';
 import type { RejectedRow, RejectReason } from '../../interface.ts';
 import { encodeHistogram } from '../../sqlite/histogram-codec.ts';
@@ -15,24 +16,25 @@ import type { Heads } from '../head/heads.ts';
 import type { ValueBits } from '../head/sorted-samples.ts';
 import { type StoreLimits, TIMESTAMP_MAX_MS } from '../limits.ts';
 import type { SeriesRegistry } from '../series/series-registry.ts';
-import type { EncodableRows, EncodedHistogram, LogExemplar } from './batch-codec.ts';
+import type { EncodableRows } from './batch-codec.ts';
+import type { EncodedHistogram, LogExemplar } from './hanging-rows.ts';
 
 /** Refused rows that are named; the rest are counted. */
 const FIRST_REJECTED_MAX = 10;
 
 export interface AdmissionParts {
   readonly series: Pick<SeriesRegistry, 'slotOf' | 'latestMs' | 'latestBits'>;
-  readonly heads: Pick<Heads, 'find' | 'latestExemplarMs'>;
+  readonly heads: Pick<Heads, 'find' | 'latestExemplar'>;
   readonly limits: StoreLimits;
 }
 
 export interface Admitted extends EncodableRows {
-  /** By row, like the other columns. */
-  readonly slots: Uint32Array;
   /** By row: 1 when the sample is late. */
   readonly late: Uint8Array;
   /** Samples that are stored now or were there already. */
   readonly acceptedSamples: number;
+  /** Of the batch, that are stored now or were there already. */
+  readonly acceptedExemplars: number;
   readonly rejectedSamples: Record<RejectReason, number>;
   readonly firstRejected: readonly RejectedRow[];
 }
@@ -49,6 +51,8 @@ export class Admission {
   #beforeMs = new Float64Array(0);
   #beforeBits = new Uint32Array(0);
   #count = 0;
+  /** Exemplars of this batch that are stored with it or were there already. */
+  #exemplars = 0;
   /** Rows of this batch by slot and time, once it has a late one. */
   #rowsByTime: Map<number, Map<number, number>> | undefined;
 
@@ -60,6 +64,7 @@ export class Admission {
   admit(batch: Batch, oldestMs: number): Admitted {
     const samples = batch.refs.length;
     this.#count = 0;
+    this.#exemplars = 0;
     this.#rowsByTime = undefined;
     this.#reserve(samples);
     const rejected = { out_of_order: 0, duplicate: 0, too_old: 0, invalid: 0, series_limit: 0, unknown_series: 0 };
@@ -71,7 +76,8 @@ export class Admission {
     const firstRejected: RejectedRow[] = [];
     let accepted = 0;
     for (let row = 0; row < samples; row++) {
-      const timeMs = typeof timestampsMs === 'number' ? timestampsMs : timestampsMs[row]!;
+      // A time of -0 becomes 0.
+      const timeMs = (typeof timestampsMs === 'number' ? timestampsMs : timestampsMs[row]!) + 0;
       const histogram = histogramOf.size === 0 ? undefined : encoded(histogramOf.get(row));
       const bits = histogram === undefined ? sourceBits : histogram.digest;
       const at = histogram === undefined ? 2 * row : 0;
@@ -86,6 +92,7 @@ export class Admission {
         if (firstRejected.length < FIRST_REJECTED_MAX) firstRejected.push({ row, reason });
       }
     }
+    const exemplars = this.#admitExemplars(batch, refused, oldestMs);
     return {
       count: this.#count,
       slots: this.#slots,
@@ -94,8 +101,9 @@ export class Admission {
       timestampsMs: this.#timestampsMs,
       valueBits: this.#valueBits,
       histograms,
-      exemplars: this.#admitExemplars(batch, refused, oldestMs),
+      exemplars,
       acceptedSamples: accepted,
+      acceptedExemplars: this.#exemplars,
       rejectedSamples: rejected,
       firstRejected,
     };
@@ -160,15 +168,25 @@ export class Admission {
     return { low: this.#valueBits[2 * row]!, high: this.#valueBits[2 * row + 1]! };
   }
 
-  /** Exemplars go in with their sample, unless they are no news, too old, too long or have no valid time. */
+  /**
+   * Exemplars go in with their sample, unless they are too old, too long, have no valid time, belong to a series that never
+   * had a sample or come after one of their series that is not older.
+   */
   #admitExemplars(batch: Batch, refused: ReadonlySet<number> | undefined, oldestMs: number): LogExemplar[] {
     const admitted: LogExemplar[] = [];
+    const { series, heads, limits } = this.#parts;
+    const latestOf = new Map<number, Exemplar | undefined>();
     const offer = (ref: number, exemplar: Exemplar) => {
-      const slot = this.#parts.series.slotOf(ref);
-      if (slot < 0 || !isTimestamp(exemplar.timestampMs) || exemplar.timestampMs < oldestMs) return;
-      if (exemplar.timestampMs <= this.#parts.heads.latestExemplarMs(slot)) return;
-      const length = exemplar.labels.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
-      if (length <= this.#parts.limits.exemplarLengthMax) admitted.push({ ref, exemplar });
+      const slot = series.slotOf(ref);
+      if (slot < 0 || series.latestMs[slot] === Number.NEGATIVE_INFINITY) return;
+      if (!isTimestamp(exemplar.timestampMs) || exemplar.timestampMs < oldestMs) return;
+      if (lengthOf(exemplar) > limits.exemplarLengthMax) return;
+      const latest = latestOf.get(slot) ?? heads.latestExemplar(slot);
+      if (latest === undefined || exemplar.timestampMs > latest.timestampMs) {
+        admitted.push({ ref, exemplar });
+        latestOf.set(slot, exemplar);
+      } else if (!isSame(exemplar, latest)) return;
+      this.#exemplars++;
     };
     for (const { row, exemplar } of batch.exemplars ?? []) {
       if (row < batch.refs.length && !refused?.has(row)) offer(batch.refs[row]!, exemplar);
@@ -193,6 +211,18 @@ function addTo(rows: Map<number, Map<number, number>>, slot: number, timeMs: num
   let own = rows.get(slot);
   if (own === undefined) rows.set(slot, (own = new Map()));
   own.set(timeMs, row);
+}
+
+function lengthOf({ labels }: Exemplar): number {
+  return labels.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+}
+
+function isSame(one: Exemplar, other: Exemplar): boolean {
+  return (
+    one.timestampMs === other.timestampMs &&
+    Object.is(one.value, other.value) &&
+    labelsKey(one.labels) === labelsKey(other.labels)
+  );
 }
 
 function isTimestamp(timeMs: number): boolean {

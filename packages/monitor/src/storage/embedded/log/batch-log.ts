@@ -1,97 +1,118 @@
-// The log of batches: every commit appends one row, a start reads them all into the head, and a completed seal makes
-// those it covers void by moving `sealed_through` in the same transaction that completes the block. Void rows are
-// deleted afterwards, in pieces. Sequence numbers only ever grow.
+// The log of batches: every commit appends one, a start reads them all into the head, and a completed seal makes those
+// it covers void in the same transaction that makes the chunks count. A head's batches have pages of their own.
 
-import { ByteWriter } from '../../sqlite/bytes.ts';
-import { blobCell, integerCell } from '../../sqlite/cells.ts';
+import { ByteReader, ByteWriter } from '../../sqlite/bytes.ts';
 import type { Database } from '../../sqlite/database.ts';
-import { unwrap, wrap } from '../../sqlite/envelope.ts';
+import { unwrap, wrap, wrapPlain } from '../../sqlite/envelope.ts';
 import { DamagedBytes } from '../../sqlite/failures.ts';
 import type { StateTable } from '../../sqlite/state-table.ts';
 import { type DecodedRows, decodeBatch, type EncodableRows, encodeBatch } from './batch-codec.ts';
+import { LogPages } from './log-pages.ts';
+import { LoggedValues } from './logged-values.ts';
 
-const SEALED_THROUGH = 'sealed_through';
-const DELETE_PIECE = 256;
+const PLACE = 'batch';
+/** Void pages that are kept for what is written next: as many as are in use, and so many at least. */
+const FREE_PAGES_MIN = 2048;
 
 export class BatchLog {
-  readonly #database: Database;
-  readonly #state: StateTable;
-  readonly #writer = new ByteWriter();
-  readonly #insert;
-  readonly #delete;
-  #lastSequence: number;
-  #sealedThrough: number;
-  #hasVoidRows = true;
-  /** Bytes of the rows that are not void. */
-  sizeBytes = 0;
+  readonly #pages: LogPages;
+  readonly #payload = new ByteWriter();
+  readonly #framed = new ByteWriter();
+  readonly #logged = new LoggedValues();
 
+  /** @throws {DamagedBytes} */
   constructor(database: Database, state: StateTable) {
-    this.#database = database;
-    this.#state = state;
-    this.#sealedThrough = state.get(SEALED_THROUGH);
-    this.#lastSequence = this.#sealedThrough;
-    this.#insert = database.prepare('INSERT INTO batches (sequence, data) VALUES (?, ?)');
-    this.#delete = database.prepare(
-      'DELETE FROM batches WHERE sequence IN (SELECT sequence FROM batches WHERE sequence <= ? ORDER BY sequence LIMIT ?)',
-    );
+    this.#pages = new LogPages(database, state);
   }
 
+  /** Of the last page that is written. */
   get lastSequence(): number {
-    return this.#lastSequence;
+    return this.#pages.lastSequence;
   }
 
-  /** Writes one batch; within a transaction of the caller, who calls `committed` with the result when that is through. */
+  /** Bytes of what is not void. */
+  get sizeBytes(): number {
+    return this.#pages.sizeBytes;
+  }
+
+  /**
+   * Writes one batch; within a transaction of the caller, who calls `committed` when that is through and `startAnew` when
+   * it failed. Gives how many bytes that takes on the disk.
+   */
   write(rows: EncodableRows): number {
-    this.#writer.clear();
-    encodeBatch(this.#writer, rows);
-    const sequence = this.#lastSequence + 1;
-    const blob = wrap(batchPlace(sequence), this.#writer.written());
-    this.#insert.run(sequence, blob);
-    return blob.length;
+    this.#payload.clear();
+    encodeBatch(this.#payload, rows, this.#logged);
+    // Differences of values do not become smaller by packing; texts do.
+    const hasTexts = rows.histograms.length > 0 || rows.exemplars.length > 0;
+    const batch = (hasTexts ? wrap : wrapPlain)(PLACE, this.#payload.written());
+    this.#framed.clear();
+    this.#framed.varint(batch.length);
+    this.#framed.bytes(batch);
+    return this.#pages.write(this.#framed.written());
   }
 
-  committed(sizeBytes: number): void {
-    this.#lastSequence++;
-    this.sizeBytes += sizeBytes;
+  committed(): void {
+    this.#pages.committed();
   }
 
-  /** Hands over every batch that is not sealed, in the order of their commits. @throws {DamagedBytes} */
-  replay(take: (rows: DecodedRows, sizeBytes: number) => void): void {
-    const rows = this.#database.prepare('SELECT sequence, data FROM batches WHERE sequence > ? ORDER BY sequence');
-    for (const row of rows.iterate(this.#sealedThrough)) {
-      const sequence = integerCell(row, 'sequence');
-      if (sequence !== this.#lastSequence + 1) {
-        throw new DamagedBytes(`batch ${this.#lastSequence + 1} is not there, but batch ${sequence} is`);
-      }
-      const blob = blobCell(row, 'data');
-      take(decodeBatch(unwrap(batchPlace(sequence), blob)), blob.length);
-      this.#lastSequence = sequence;
-      this.sizeBytes += blob.length;
-    }
+  /**
+   * What is written next builds on no batch before it and begins a page: those before it are about to become void, since
+   * their head is frozen, or the last `write` was not committed.
+   */
+  startAnew(): void {
+    this.#pages.startPage();
+    this.#logged.startAnew();
   }
 
-  /** Makes the batches up to this one void; within the transaction that completes their block. */
+  /** Hands over every batch that is not void, in the order of their commits. @throws {DamagedBytes} */
+  replay(slotOf: (ref: number) => number, take: (rows: DecodedRows) => void): void {
+    const logged = new LoggedValues();
+    for (const batch of wholeBatches(this.#pages.read())) take(decodeBatch(unwrap(PLACE, batch), logged, slotOf));
+  }
+
+  /** Makes the pages up to this one void; within the transaction that makes their chunks count. */
   writeSealed(throughSequence: number): void {
-    this.#state.set(SEALED_THROUGH, throughSequence);
+    this.#pages.writeSealed(throughSequence);
   }
 
-  sealed(throughSequence: number, sizeBytes: number): void {
-    this.#sealedThrough = throughSequence;
-    this.#hasVoidRows = true;
-    this.sizeBytes -= sizeBytes;
+  sealed(throughSequence: number): void {
+    this.#pages.sealed(throughSequence);
   }
 
-  /** Deletes some void rows; false when there are none left. */
-  deleteVoid(): boolean {
-    if (!this.#hasVoidRows) return false;
-    const { changes } = this.#database.transaction('relaxed', () =>
-      this.#delete.run(this.#sealedThrough, DELETE_PIECE),
-    );
-    this.#hasVoidRows = Number(changes) === DELETE_PIECE;
-    return this.#hasVoidRows;
+  /** Deletes some of the void pages that are too many; false when there are none left of them. */
+  trim(): boolean {
+    return this.#pages.trim(Math.max(FREE_PAGES_MIN, Math.ceil(this.#pages.sizeBytes / 4096)));
+  }
+
+  /** Deletes some void pages, however few there are; false when there are none left. */
+  trimAll(): boolean {
+    return this.#pages.trim(0);
   }
 }
 
-export function batchPlace(sequence: number): string {
-  return `batch ${sequence}`;
+/** A batch begins a page, or lies within one; a long one goes on in the pages after it. */
+function* wholeBatches(pages: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  let have = 0;
+  let need = 0;
+  for (const page of pages) {
+    parts.push(page);
+    have += page.length;
+    if (have < need) continue;
+    const bytes = parts.length === 1 ? page : Buffer.concat(parts);
+    let at = 0;
+    for (need = 0; at < have; at += need) {
+      const rest = bytes.subarray(at);
+      const reader = new ByteReader(rest);
+      const length = reader.varint();
+      need = reader.offset + length;
+      if (need > rest.length) break;
+      yield rest.subarray(need - length, need);
+      need = reader.offset + length;
+    }
+    parts = at < have ? [bytes.subarray(at)] : [];
+    have -= at;
+    if (have === 0) need = 0;
+  }
+  if (have > 0) throw new DamagedBytes('the last batch of the log is cut off');
 }

@@ -282,6 +282,21 @@ describe('the series registry', () => {
     );
   });
 
+  it('keeps series whose history came later and is older than all that there was', async () => {
+    const registry = await loadWith(numbered(10), 9000);
+    await registry.coolDown([...registry.slots()], open);
+    registry.removeCold(9000);
+    for (const ref of await registry.resolve(numbered(20).slice(10), open)) {
+      registry.latestMs[registry.slotOf(ref)] = 1000;
+    }
+    await registry.coolDown([...registry.slots()], open);
+    while (registry.consolidate());
+    assert.deepEqual(
+      await refsOf(registry),
+      Array.from({ length: 20 }, (_, at) => at + 1),
+    );
+  });
+
   it('asks for a sample only where it would tell something new', async () => {
     const registry = await loadWith(numbered(1000));
     await registry.coolDown([...registry.slots()].slice(0, 100), open);

@@ -40,6 +40,7 @@ export class SeriesRegistry {
   readonly #resolver: Resolver;
   /** By their references, of which no two overlap. */
   #hotSegments: SegmentEntry[];
+  /** No cold series has a sample before. */
   #floorMs = Number.NEGATIVE_INFINITY;
 
   /**
@@ -214,7 +215,10 @@ export class SeriesRegistry {
     this.#removePiece(Uint32Array.from(slots, (slot) => this.#hot.refOf(slot)));
   }
 
-  /** Deletes cold segments without a sample from this time on. One short step; true when there are more. */
+  /**
+   * Deletes cold segments without a sample from this time on; the caller knows that no cold series has one before. One
+   * short step; true when there are more.
+   */
   removeCold(olderThanMs: number): boolean {
     this.#floorMs = Math.max(this.#floorMs, olderThanMs);
     const old = this.#cold.entries.slice(0, DELETED_SEGMENTS).filter(({ latestMs }) => latestMs < olderThanMs);
@@ -284,7 +288,12 @@ export class SeriesRegistry {
     }));
     this.#replaceHot(cooled.hot);
     this.#cold.replace([], [cooled.cold]);
-    for (const ref of refs) this.#hot.remove(this.#hot.slotOf(ref));
+    for (const ref of refs) {
+      const slot = this.#hot.slotOf(ref);
+      // History may have come since that is older than all there was: these series have it.
+      this.#floorMs = Math.min(this.#floorMs, this.#hot.latestMs[slot]!);
+      this.#hot.remove(slot);
+    }
   }
 
   #removePiece(refs: Uint32Array): void {

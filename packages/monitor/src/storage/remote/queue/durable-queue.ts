@@ -99,6 +99,12 @@ export class DurableQueue {
     return row === undefined ? undefined : integerCell(row, 'written_ms');
   }
 
+  /** When the latest entry was written; undefined when there is none. */
+  newestWrittenMs(): number | undefined {
+    const row = this.#statements.newest.get(this.#acknowledged);
+    return row === undefined ? undefined : integerCell(row, 'written_ms');
+  }
+
   /** Stores the rows durably, and whatever `alongside` writes in the same transaction. */
   append(rows: EntryRows, writtenMs: number, alongside: () => void): void {
     const blobs: { data: Uint8Array; samples: number }[] = [];
@@ -294,6 +300,7 @@ function statementsOf(database: Database) {
     totals: database.prepare(`SELECT ${sums}, coalesce(max(sequence), 0) AS last FROM entries`),
     sums: database.prepare(`SELECT ${sums} FROM entries WHERE sequence > ? AND sequence <= ?`),
     first: database.prepare('SELECT written_ms FROM entries WHERE sequence > ? ORDER BY sequence LIMIT 1'),
+    newest: database.prepare('SELECT written_ms FROM entries WHERE sequence > ? ORDER BY sequence DESC LIMIT 1'),
     from: database.prepare(
       `SELECT sequence, written_ms, samples, size_bytes FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ${4 * DROP_PIECE}`,
     ),

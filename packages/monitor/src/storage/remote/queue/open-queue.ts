@@ -8,6 +8,7 @@ import type { Clock } from '../../../model/clock.ts';
 import { ChainpulseError } from '../../../model/errors.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { AppendOutcome } from '../../interface.ts';
+import { RetentionClock, type SystemClock } from '../../retention-clock.ts';
 import type { SendStatistics } from '../../sending.ts';
 import { makeDirectory } from '../../sqlite/data-directory.ts';
 import type { Database, Durability } from '../../sqlite/database.ts';
@@ -15,6 +16,7 @@ import { closed, storageFailure } from '../../sqlite/failures.ts';
 import { Pace } from '../../sqlite/pacing.ts';
 import { StateTable } from '../../sqlite/state-table.ts';
 import type { RemoteEndpoint } from '../endpoint.ts';
+import type { ExternalLabels } from '../external-labels.ts';
 import type { RemoteLimits } from '../limits.ts';
 import { type SendNotice, SendRecord } from '../send/observer.ts';
 import { Sender } from '../send/sender.ts';
@@ -30,8 +32,13 @@ export interface QueueOptions {
   readonly directory: string;
   /** 'full': what was answered survives a power cut. 'normal': it survives a crash of the process, but not always that. */
   readonly durability: Durability;
-  readonly clock: Clock;
+  /** What is dropped for its age goes by a clock that follows the system's only when that has not jumped just now. */
+  readonly clock: Clock | SystemClock;
+  /** Milliseconds since any fixed moment; default `performance.now`. */
+  readonly monotonicMs?: (() => number) | undefined;
   readonly limits: RemoteLimits;
+  /** Every series that is sent carries them. */
+  readonly external: ExternalLabels;
   readonly endpoint: RemoteEndpoint;
   readonly protocol: RemoteWriteProtocol;
   readonly userAgent: string;
@@ -49,20 +56,23 @@ export class RemoteQueue {
   readonly #record: SendRecord;
   readonly #sender: Sender;
   readonly #appender: QueueAppender;
+  readonly #age: RetentionClock;
   #errors = 0;
   #isClosed = false;
 
   constructor(database: Database, options: QueueOptions) {
-    const { limits, clock, random } = options;
+    const { limits, external, clock, monotonicMs, random } = options;
     const state = new StateTable(database);
     this.#database = database;
     this.#options = options;
     this.#dictionary = new SeriesDictionary({ database, state, limits, nowMs: clock.nowMs() });
     this.#metadata = new KnownMetadata(database, limits);
     this.#queue = new DurableQueue(database, state);
+    this.#age = new RetentionClock({ clock, monotonicMs, newestMs: this.#queue.newestWrittenMs() });
     this.#record = new SendRecord(options.onNotice);
     const shared = { queue: this.#queue, dictionary: this.#dictionary, metadata: this.#metadata, record: this.#record };
-    this.#sender = new Sender({ ...shared, client: new WriteClient(options), limits, clock, random });
+    const client = new WriteClient(options);
+    this.#sender = new Sender({ ...shared, client, external, limits, clock, age: this.#age, random });
     this.#appender = new QueueAppender({ ...shared, sender: this.#sender, limits, clock });
     this.#sender.start();
   }
@@ -141,10 +151,11 @@ export class RemoteQueue {
   async maintain(nowMs: number): Promise<void> {
     await this.#counting(async () => {
       const { limits } = this.#options;
-      const { samples } = this.#queue.dropOlderThan(nowMs - limits.queueMaxAgeMs);
+      const believedMs = this.#age.at(nowMs);
+      const { samples } = this.#queue.dropOlderThan(believedMs - limits.queueMaxAgeMs);
       if (samples > 0) this.#record.drop('age', samples, `samples waited longer than ${limits.queueMaxAgeMs} ms`);
       const pace = new Pace();
-      while (this.#dictionary.forgetIdle(nowMs - limits.seriesIdleMs) || this.#queue.shrink()) {
+      while (this.#dictionary.forgetIdle(believedMs - limits.seriesIdleMs) || this.#queue.shrink()) {
         if (pace.isOver()) await pace.rest();
         this.#assertOpen();
       }

@@ -5,6 +5,7 @@
 // Invariant: a series that an entry in the queue refers to is in the dictionary. Format page: docs/formats/queue.md.
 
 import { crc32 } from 'node:zlib';
+import { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
 import type { Labels } from '../../../model/labels.ts';
 import { ByteReader, ByteWriter } from '../../sqlite/bytes.ts';
 import { blobCell, integerCell } from '../../sqlite/cells.ts';
@@ -14,7 +15,6 @@ import { DamagedBytes } from '../../sqlite/failures.ts';
 import type { StateTable } from '../../sqlite/state-table.ts';
 import type { RemoteLimits } from '../limits.ts';
 import { writeLabels } from '../wire/label-bytes.ts';
-import { WireWriter } from '../wire/wire-writer.ts';
 
 export const OWN_SPACE = 0;
 
@@ -32,7 +32,7 @@ export class SeriesDictionary {
   readonly #limits: RemoteLimits;
   readonly #insert;
   readonly #delete;
-  readonly #scratch = new WireWriter();
+  readonly #scratch = new ProtobufWriter();
   #lastRef: number;
   #lastSegment: number;
   #adoptedSpace: number;

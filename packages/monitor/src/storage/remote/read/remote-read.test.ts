@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
+import { compressSnappy } from '../../../encoding/compress-snappy.ts';
+import { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
 import type { SeriesSamples } from '../../interface.ts';
-import { compressSnappy } from '../wire/snappy.ts';
-import { WireWriter } from '../wire/wire-writer.ts';
 import type { ApiClient } from './api-client.ts';
 import { RemoteReadSource } from './remote-read.ts';
 
@@ -20,7 +20,7 @@ async function read(answer: Uint8Array): Promise<SeriesSamples[]> {
 it('answers bytes that are no response with an error that has a code, or with what is in them', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-      const inner = new WireWriter();
+      const inner = new ProtobufWriter();
       inner.varint(0x0a);
       inner.varint(bytes.length);
       inner.bytes(bytes);
@@ -38,7 +38,7 @@ it('answers bytes that are no response with an error that has a code, or with wh
 
 it('reads times of any sign, a stale marker and a field that is not there', async () => {
   const sample = (timeMs: number, words?: readonly [number, number]) => {
-    const writer = new WireWriter();
+    const writer = new ProtobufWriter();
     if (words !== undefined) {
       writer.tag(1, 1);
       writer.words(...words);
@@ -48,7 +48,7 @@ it('reads times of any sign, a stale marker and a field that is not there', asyn
     return writer.written();
   };
   const nested = (field: number, ...messages: readonly Uint8Array[]) => {
-    const writer = new WireWriter();
+    const writer = new ProtobufWriter();
     for (const message of messages) {
       writer.tag(field, 2);
       writer.varint(message.length);

@@ -1,15 +1,18 @@
 // Samples by remote read: one protobuf message with all of them, compressed with Snappy. Every bit arrives, stale markers and
 // native histograms too, but for the sign of zero: a protobuf field that equals zero is left out. Source: prometheus.io/docs/prometheus/latest/querying/remote_read_api
 
+import { compressSnappy } from '../../../encoding/compress-snappy.ts';
+import { MalformedBytes, OversizedBytes } from '../../../encoding/malformed-bytes.ts';
+import { readHistogram } from '../../../encoding/native-histogram.ts';
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
+import { uncompressSnappy } from '../../../encoding/uncompress-snappy.ts';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import { ChainpulseError } from '../../../model/errors.ts';
 import { type Labels, labelsFrom } from '../../../model/labels.ts';
 import type { Matcher, MatchOperator } from '../../../model/matcher.ts';
 import type { HistogramSample, SeriesSamples, TimeRange } from '../../interface.ts';
-import { readLabel } from '../wire/label-bytes.ts';
-import { decodeHistogram } from '../wire/native-histogram.ts';
-import { compressSnappy, uncompressSnappy } from '../wire/snappy.ts';
-import { WireError, WireReader } from '../wire/wire-reader.ts';
-import { LENGTH_DELIMITED, VARINT, WireWriter } from '../wire/wire-writer.ts';
+import { LABEL, readLabel } from '../wire/label-bytes.ts';
 import { type ApiClient, TooLarge } from './api-client.ts';
 import type { RawRequest, RawSource } from './raw-source.ts';
 
@@ -23,6 +26,15 @@ const HEADERS = {
 /** A server that has nothing of a series in the range does not name it. */
 const WITHOUT_HISTOGRAMS =
   'the server named series without their samples: Prometheus before 2.44 leaves native histograms out of remote read';
+/** Buckets of one side of a histogram in an answer; more is refused. Prometheus itself keeps to some hundreds. */
+const BUCKETS_MAX = 100_000;
+
+const RESULTS = (1 << 3) | WIRE_BYTES;
+const TIMESERIES = (1 << 3) | WIRE_BYTES;
+const SAMPLES = (2 << 3) | WIRE_BYTES;
+const HISTOGRAMS = (4 << 3) | WIRE_BYTES;
+const VALUE = (1 << 3) | WIRE_FIXED64;
+const TIMESTAMP = (2 << 3) | WIRE_VARINT;
 const OPERATORS: Readonly<Record<MatchOperator, number>> = { '=': 0, '!=': 1, '=~': 2, '!~': 3 };
 
 export class RemoteReadSource implements RawSource {
@@ -44,9 +56,8 @@ export class RemoteReadSource implements RawSource {
         else yield series;
       }
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      if (error.message.includes('the limit is'))
-        throw new TooLarge(`an answer of ${REMOTE_READ_PATH} ${error.message}`);
+      if (error instanceof OversizedBytes) throw new TooLarge(`an answer of ${REMOTE_READ_PATH} ${error.message}`);
+      if (!(error instanceof MalformedBytes)) throw error;
       throw new ChainpulseError('remote_malformed', `an answer of ${REMOTE_READ_PATH} ${error.message}`);
     }
   }
@@ -67,20 +78,20 @@ export async function knowsRemoteRead(api: ApiClient, answerMaxBytes: number): P
 function encodeRequest(
   queries: readonly { readonly matchers: readonly Matcher[]; readonly range: TimeRange }[],
 ): Uint8Array {
-  const request = new WireWriter();
+  const request = new ProtobufWriter();
   for (const { matchers, range } of queries) {
-    const query = new WireWriter();
-    query.tag(1, VARINT);
+    const query = new ProtobufWriter();
+    query.tag(1, WIRE_VARINT);
     query.int64(range.minTimeMs);
-    query.tag(2, VARINT);
+    query.tag(2, WIRE_VARINT);
     query.int64(range.maxTimeMs);
     for (const { name, operator, value } of matchers) {
-      const matcher = new WireWriter();
-      matcher.tag(1, VARINT);
+      const matcher = new ProtobufWriter();
+      matcher.tag(1, WIRE_VARINT);
       matcher.varint(OPERATORS[operator]);
-      matcher.tag(2, LENGTH_DELIMITED);
+      matcher.tag(2, WIRE_BYTES);
       matcher.text(name);
-      matcher.tag(3, LENGTH_DELIMITED);
+      matcher.tag(3, WIRE_BYTES);
       matcher.text(value);
       nest(query, 3, matcher);
     }
@@ -89,8 +100,8 @@ function encodeRequest(
   return request.written();
 }
 
-function nest(writer: WireWriter, field: number, message: WireWriter): void {
-  writer.tag(field, LENGTH_DELIMITED);
+function nest(writer: ProtobufWriter, field: number, message: ProtobufWriter): void {
+  writer.tag(field, WIRE_BYTES);
   writer.varint(message.length);
   writer.bytes(message.written());
 }
@@ -99,38 +110,45 @@ function nest(writer: WireWriter, field: number, message: WireWriter): void {
 type Found = SeriesSamples | 'empty';
 
 function* readResponse(bytes: Uint8Array, range: TimeRange): Generator<Found> {
-  const response = new WireReader(bytes);
-  while (response.next()) {
-    if (response.field !== 1) {
-      response.skip();
-      continue;
-    }
-    const result = response.message();
-    while (result.next()) {
-      if (result.field === 1) yield* readSeries(result.message(), range);
-      else result.skip();
-    }
+  const reader = new ProtobufReader(bytes);
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === RESULTS) yield* readResult(reader, range);
+    else reader.skip(tag & 7);
   }
 }
 
-function* readSeries(reader: WireReader, { minTimeMs, maxTimeMs }: TimeRange): Generator<Found> {
+function* readResult(reader: ProtobufReader, range: TimeRange): Generator<Found> {
+  const outer = reader.enter();
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === TIMESERIES) yield* readSeries(reader, range);
+    else reader.skip(tag & 7);
+  }
+  reader.leave(outer);
+}
+
+function* readSeries(reader: ProtobufReader, { minTimeMs, maxTimeMs }: TimeRange): Generator<Found> {
+  const outer = reader.enter();
   const pairs: [string, string][] = [];
   const samples = new SampleColumns();
   const histograms: HistogramSample[] = [];
   let isEmpty = true;
-  while (reader.next()) {
-    if (reader.field === 1) {
-      const { name, value } = readLabel(reader.message());
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === LABEL) {
+      const { name, value } = readLabel(reader);
       pairs.push([name, value]);
-    } else if (reader.field === 2) {
+    } else if (tag === SAMPLES) {
       isEmpty = false;
-      samples.read(reader.message());
-    } else if (reader.field === 4) {
+      samples.read(reader);
+    } else if (tag === HISTOGRAMS) {
       isEmpty = false;
-      const sample = decodeHistogram(reader.message());
+      const sample = readHistogramSample(reader);
       if (sample.timestampMs >= minTimeMs && sample.timestampMs <= maxTimeMs) histograms.push(sample);
-    } else reader.skip();
+    } else reader.skip(tag & 7);
   }
+  reader.leave(outer);
   if (isEmpty) {
     yield 'empty';
     return;
@@ -141,21 +159,38 @@ function* readSeries(reader: WireReader, { minTimeMs, maxTimeMs }: TimeRange): G
   yield { labels, ...columns, ...(histograms.length === 0 ? {} : { histograms }) };
 }
 
+function readHistogramSample(reader: ProtobufReader): HistogramSample {
+  const outer = reader.enter();
+  const { histogram, timestampMs } = readHistogram(reader, BUCKETS_MAX);
+  reader.leave(outer);
+  const { positiveCounts, negativeCounts } = histogram;
+  if (Math.max(positiveCounts.length, negativeCounts.length) > BUCKETS_MAX) {
+    throw new MalformedBytes(`has a histogram of more than ${BUCKETS_MAX} buckets`);
+  }
+  return { timestampMs, histogram };
+}
+
 class SampleColumns {
   #timesMs = new Float64Array(64);
   #bits = new Uint32Array(128);
   #length = 0;
 
-  read(reader: WireReader): void {
+  read(reader: ProtobufReader): void {
     if (this.#length === this.#timesMs.length) this.#grow();
     const index = this.#length++;
     this.#timesMs[index] = 0;
     this.#bits.fill(0, 2 * index, 2 * index + 2);
-    while (reader.next()) {
-      if (reader.field === 1) reader.words(this.#bits, index);
-      else if (reader.field === 2) this.#timesMs[index] = reader.int();
-      else reader.skip();
+    const outer = reader.enter();
+    while (!reader.isAtEnd) {
+      const tag = reader.readTag();
+      if (tag === VALUE) {
+        const at = reader.readFixed64();
+        this.#bits[2 * index] = reader.view.getUint32(at, true);
+        this.#bits[2 * index + 1] = reader.view.getUint32(at + 4, true);
+      } else if (tag === TIMESTAMP) this.#timesMs[index] = reader.readInt64();
+      else reader.skip(tag & 7);
     }
+    reader.leave(outer);
   }
 
   /** A server may answer with more than the range. */

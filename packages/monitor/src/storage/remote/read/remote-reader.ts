@@ -13,6 +13,7 @@ import type {
   SeriesSamples,
   TimeRange,
 } from '../../interface.ts';
+import type { ExternalLabels } from '../external-labels.ts';
 import type { RemoteLimits } from '../limits.ts';
 import { type ApiClient, ApiError, asksForLess, type Form, TooLarge } from './api-client.ts';
 import { EXPORT_PATH, ExportSource } from './export-lines.ts';
@@ -45,6 +46,7 @@ export class RemoteReader implements Queryable {
   readonly #api: ApiClient;
   readonly #limits: RemoteLimits;
   readonly #via: ReadVia;
+  readonly #external: ExternalLabels;
   readonly #ownMetadata: (name: string) => readonly MetricMetadata[];
   #source: RawSource | undefined;
 
@@ -53,17 +55,20 @@ export class RemoteReader implements Queryable {
     readonly api: ApiClient;
     readonly limits: RemoteLimits;
     readonly via: ReadVia;
+    readonly external: ExternalLabels;
     readonly ownMetadata: (name: string) => readonly MetricMetadata[];
   }) {
     this.#api = parts.api;
     this.#limits = parts.limits;
     this.#via = parts.via;
+    this.#external = parts.external;
     this.#ownMetadata = parts.ownMetadata;
   }
 
   async *select({ matchers, minTimeMs, maxTimeMs, warn }: SelectRequest): AsyncGenerator<SeriesSamples> {
     const range = { minTimeMs: Math.max(minTimeMs, -TIME_MAX_MS), maxTimeMs: Math.min(maxTimeMs, TIME_MAX_MS) };
-    const narrowed = withOneThatNarrows(matchers);
+    const { matcherSets, strip } = this.#external.view([matchers]);
+    const narrowed = withOneThatNarrows(matcherSets[0]!);
     const source = await this.#findSource();
     if (source.kind === 'query') warn?.(WITHOUT_STALE_MARKERS);
     let total = 0;
@@ -74,35 +79,47 @@ export class RemoteReader implements Queryable {
           `a selection of more than ${this.#limits.selectSamplesMax} samples: ask for less, or let the server evaluate`,
         );
       }
-      if (series.timestampsMs.length > 0 || series.histograms !== undefined) yield series;
+      if (series.timestampsMs.length === 0 && series.histograms === undefined) continue;
+      yield { ...series, labels: strip(series.labels) };
     }
   }
 
   async *selectExemplars({ matchers, minTimeMs, maxTimeMs }: SelectRequest): AsyncGenerator<ExemplarSeries> {
-    const form = [['query', selectorText(matchers)], ...timesOf({ minTimeMs, maxTimeMs })] as const;
+    const { matcherSets, strip } = this.#external.view([matchers]);
+    const form = [['query', selectorText(matcherSets[0]!)], ...timesOf({ minTimeMs, maxTimeMs })] as const;
     const { data } = await this.#api.ask('/api/v1/query_exemplars', form);
     for (const one of Array.isArray(data) ? (data as ExemplarAnswer[]) : []) {
       const exemplars = (one.exemplars ?? [])
         .map(exemplarOf)
         .filter(({ timestampMs }) => timestampMs >= minTimeMs && timestampMs <= maxTimeMs);
-      if (exemplars.length > 0) yield { labels: labelsFrom(Object.entries(one.seriesLabels ?? {})), exemplars };
+      if (exemplars.length > 0) yield { labels: strip(labelsFrom(Object.entries(one.seriesLabels ?? {}))), exemplars };
     }
   }
 
   async series(request: SeriesRequest): Promise<readonly Labels[]> {
-    const { data } = await this.#api.ask('/api/v1/series', this.#formOf(request, true));
+    const { matcherSets, strip } = this.#external.view(request.matcherSets);
+    const { data } = await this.#api.ask('/api/v1/series', this.#formOf({ ...request, matcherSets }, true));
     const found = (Array.isArray(data) ? (data as Record<string, string>[]) : []).map((metric) =>
-      labelsFrom(Object.entries(metric)),
+      strip(labelsFrom(Object.entries(metric))),
     );
     return limited(found, request.limit);
   }
 
   async labelNames(request: SeriesRequest): Promise<readonly string[]> {
-    return this.#texts(LABELS_PATH, request);
+    const { matcherSets, hidden } = this.#external.view(request.matcherSets);
+    const limit = request.limit === 0 ? 0 : request.limit + hidden.size;
+    const names = await this.#texts(LABELS_PATH, { ...request, matcherSets, limit });
+    return limited(
+      names.filter((name) => !hidden.has(name)),
+      request.limit,
+    );
   }
 
   async labelValues(name: string, request: SeriesRequest): Promise<readonly string[]> {
-    return this.#texts(`/api/v1/label/${encodeURIComponent(escapedName(name))}/values`, request);
+    const { matcherSets, hidden } = this.#external.view(request.matcherSets);
+    if (hidden.has(name)) return [];
+    const path = `/api/v1/label/${encodeURIComponent(escapedName(name))}/values`;
+    return this.#texts(path, { ...request, matcherSets });
   }
 
   async metadata(name: string, limit: number): Promise<readonly MetricMetadata[]> {

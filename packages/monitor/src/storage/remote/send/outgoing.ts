@@ -2,6 +2,7 @@
 // requests of so many samples. Invariant: the samples of one series are in one shard, in the order in which they came.
 
 import type { Exemplar, MetricMetadata, NativeHistogram } from '../../../model/batch.ts';
+import type { ExternalLabels } from '../external-labels.ts';
 import type { EntryRows } from '../queue/entry-codec.ts';
 import type { SeriesDictionary } from '../queue/series-dictionary.ts';
 
@@ -17,7 +18,7 @@ export interface Outgoing {
   readonly metadata: readonly MetricMetadata[];
   /** Rows of series that the dictionary does not know: a broken file. */
   readonly unknownRows: number;
-  /** The labels of a slot as they are sent. */
+  /** The labels of a slot as they are sent; valid until the next call. */
   readonly labelBytes: (slot: number) => Uint8Array;
 }
 
@@ -27,7 +28,11 @@ export interface Shipment {
   readonly metadata: readonly MetricMetadata[];
 }
 
-export function outgoingOf(entries: readonly EntryRows[], dictionary: SeriesDictionary): Outgoing {
+export function outgoingOf(
+  entries: readonly EntryRows[],
+  dictionary: SeriesDictionary,
+  external: ExternalLabels,
+): Outgoing {
   const count = entries.reduce((sum, { refs }) => sum + refs.length, 0);
   const slots = new Int32Array(count);
   const timestampsMs = new Float64Array(count);
@@ -53,6 +58,7 @@ export function outgoingOf(entries: readonly EntryRows[], dictionary: SeriesDict
     start += entry.refs.length;
   }
   const metadata = entries.flatMap((entry) => entry.metadata);
+  const labelsOf = dictionary.labels();
   return {
     slots,
     timestampsMs,
@@ -61,7 +67,7 @@ export function outgoingOf(entries: readonly EntryRows[], dictionary: SeriesDict
     exemplars,
     metadata,
     unknownRows,
-    labelBytes: dictionary.labels(),
+    labelBytes: (slot) => external.addTo(labelsOf(slot)),
   };
 }
 

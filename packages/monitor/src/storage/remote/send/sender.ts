@@ -6,6 +6,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../../model/clock.ts';
+import type { RetentionClock } from '../../retention-clock.ts';
+import type { ExternalLabels } from '../external-labels.ts';
 import type { RemoteLimits } from '../limits.ts';
 import type { DurableQueue, QueueWindow } from '../queue/durable-queue.ts';
 import type { KnownMetadata } from '../queue/known-metadata.ts';
@@ -23,10 +25,13 @@ export interface SenderParts {
   readonly queue: DurableQueue;
   readonly dictionary: SeriesDictionary;
   readonly metadata: KnownMetadata;
+  readonly external: ExternalLabels;
   readonly client: WriteClient;
   readonly record: SendRecord;
   readonly limits: RemoteLimits;
   readonly clock: Clock;
+  /** What waited too long is told by it. */
+  readonly age: RetentionClock;
   readonly random: () => number;
 }
 
@@ -132,11 +137,11 @@ export class Sender {
 
   /** False when the server is gone and may have lost what it took before. */
   async #sendWindow(window: QueueWindow, shards: number, signal: AbortSignal): Promise<boolean> {
-    const { dictionary, record, limits } = this.#parts;
+    const { dictionary, record, limits, external } = this.#parts;
     for (const { entry, reason } of window.damaged) {
       record.drop('damaged', entry.samples, `an entry of the queue is damaged (${reason})`);
     }
-    const outgoing = outgoingOf(window.entries, dictionary);
+    const outgoing = outgoingOf(window.entries, dictionary, external);
     if (outgoing.unknownRows > 0) {
       record.drop('damaged', outgoing.unknownRows, 'the queue has samples of series that it does not know');
     }
@@ -218,7 +223,7 @@ class Delivery {
   ): Promise<
     { kind: 'sent' } | Extract<Verdict, { kind: 'refused' }> | { readonly kind: 'too_old'; readonly message: string }
   > {
-    const { client, record, limits, clock, random } = this.#parts;
+    const { client, record, limits, age, random } = this.#parts;
     const samples = shipment.rows.length;
     for (let failures = 0; ; ) {
       const { version } = client;
@@ -236,7 +241,7 @@ class Delivery {
       record.failed(samples, verdict.message);
       if (verdict.isGone && this.#parts.queue.keepsAny) throw new ServerGone();
       failures++;
-      if (clock.nowMs() - this.#oldestWrittenMs > limits.queueMaxAgeMs) {
+      if (age.nowMs() - this.#oldestWrittenMs > limits.queueMaxAgeMs) {
         return { kind: 'too_old', message: verdict.message };
       }
       await sleep(backOffMs(limits, failures, random(), verdict.waitMs), this.#signal);

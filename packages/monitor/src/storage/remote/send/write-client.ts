@@ -3,12 +3,12 @@
 // goes on with 1.0 for good and the request is sent again.
 // Sources: prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0
 
+import { compressSnappy } from '../../../encoding/compress-snappy.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { withoutCredentials } from '../../../model/errors.ts';
 import { addressUnder, type RemoteEndpoint } from '../endpoint.ts';
 import { type HttpAnswer, HttpClient, Unreachable, wordsOf } from '../http-client.ts';
 import type { RemoteLimits } from '../limits.ts';
-import { compressSnappy } from '../wire/snappy.ts';
 import { retryAfterMs } from './back-off.ts';
 
 export type RemoteWriteProtocol = '1.0' | '2.0';

@@ -4,9 +4,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readLabel } from '../wire/label-bytes.ts';
-import { uncompressSnappy } from '../wire/snappy.ts';
-import { WireReader } from '../wire/wire-reader.ts';
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { uncompressSnappy } from '../../../encoding/uncompress-snappy.ts';
+import { LABEL, readLabel } from '../wire/label-bytes.ts';
 
 export interface ReceivedSeries {
   readonly labels: Readonly<Record<string, string>>;
@@ -96,32 +96,47 @@ export class Receiver {
   }
 }
 
+const SERIES = 0x0a;
+const SAMPLE = 0x12;
+const VALUE = 0x09;
+const TIMESTAMP = 0x10;
+
 function decode(bytes: Uint8Array): ReceivedSeries[] {
   const found: ReceivedSeries[] = [];
-  const request = new WireReader(bytes);
-  while (request.next()) {
-    if (request.field === 1) found.push(decodeSeries(request.message()));
-    else request.skip();
+  const reader = new ProtobufReader(bytes);
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === SERIES) found.push(decodeSeries(reader));
+    else reader.skip(tag & 7);
   }
   return found;
 }
 
-function decodeSeries(reader: WireReader): ReceivedSeries {
+function decodeSeries(reader: ProtobufReader): ReceivedSeries {
+  const outer = reader.enter();
   const labels: Record<string, string> = {};
   const samples: [number, number][] = [];
-  while (reader.next()) {
-    if (reader.field === 1) {
-      const { name, value } = readLabel(reader.message());
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === LABEL) {
+      const { name, value } = readLabel(reader);
       labels[name] = value;
-    } else if (reader.field === 2) {
-      const sample = reader.message();
-      let [timeMs, value] = [0, 0];
-      while (sample.next()) {
-        if (sample.field === 1) value = sample.double();
-        else timeMs = sample.int();
-      }
-      samples.push([timeMs, value]);
-    } else reader.skip();
+    } else if (tag === SAMPLE) samples.push(decodeSample(reader));
+    else reader.skip(tag & 7);
   }
+  reader.leave(outer);
   return { labels, samples };
+}
+
+function decodeSample(reader: ProtobufReader): [number, number] {
+  const outer = reader.enter();
+  let [timeMs, value] = [0, 0];
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === VALUE) value = reader.readDouble();
+    else if (tag === TIMESTAMP) timeMs = reader.readInt64();
+    else reader.skip(tag & 7);
+  }
+  reader.leave(outer);
+  return [timeMs, value];
 }

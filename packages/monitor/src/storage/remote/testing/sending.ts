@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { labelsFromRecord } from '../../../model/labels.ts';
+import { type Labels, labelsFromRecord } from '../../../model/labels.ts';
 import type { RemoteLimits } from '../limits.ts';
 import { openRemoteStore } from '../open.ts';
 import type { RemoteStore } from '../remote-store.ts';
@@ -19,6 +19,8 @@ export class Sending {
   readonly directory: string;
   readonly notices: SendNotice[] = [];
   nowMs = START_MS;
+  /** Makes it a clock that can jump: what goes by whatever is done to it. */
+  monotonicMs: number | undefined;
   #limits: Partial<RemoteLimits>;
   #port: number;
   store!: RemoteStore;
@@ -42,7 +44,7 @@ export class Sending {
     return sending;
   }
 
-  async open(limits: Partial<RemoteLimits> = {}): Promise<void> {
+  async open(limits: Partial<RemoteLimits> = {}, externalLabels: Labels = []): Promise<void> {
     this.#limits = { ...this.#limits, ...limits };
     const endpoint = {
       url: new URL(`http://127.0.0.1:${this.#port}`),
@@ -52,17 +54,19 @@ export class Sending {
     this.store = await openRemoteStore({
       directory: this.directory,
       durability: 'normal',
-      clock: { nowMs: () => this.nowMs },
+      clock: { nowMs: () => this.nowMs, ...(this.monotonicMs !== undefined && { aheadMs: () => 0 }) },
+      monotonicMs: () => this.monotonicMs ?? 0,
       write: endpoint,
       query: endpoint,
       limits: this.#limits,
+      externalLabels,
       onNotice: (notice) => this.notices.push(notice),
     });
   }
 
-  async reopen(limits: Partial<RemoteLimits> = {}): Promise<void> {
+  async reopen(limits: Partial<RemoteLimits> = {}, externalLabels: Labels = []): Promise<void> {
     await this.store.close();
-    await this.open(limits);
+    await this.open(limits, externalLabels);
   }
 
   /** Series `m` with labels `i` from 0. */

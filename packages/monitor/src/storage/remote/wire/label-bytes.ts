@@ -1,45 +1,52 @@
 // The labels of a series as they stand in a message of remote write 1.0: `repeated Label labels = 1`, each with `name = 1`
 // and `value = 2`. The queue keeps series in this form alone: it is compared, stored and sent as it is.
 
-import type { Labels } from '../../../model/labels.ts';
-import { WireReader } from './wire-reader.ts';
-import { LENGTH_DELIMITED, type WireWriter } from './wire-writer.ts';
+import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import type { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
+import { WIRE_BYTES } from '../../../encoding/wire-types.ts';
+import type { Label, Labels } from '../../../model/labels.ts';
 
-const LABEL = 1;
-const NAME = 1;
-const VALUE = 2;
+/** Of a series. */
+export const LABEL = (1 << 3) | WIRE_BYTES;
+const NAME = (1 << 3) | WIRE_BYTES;
+const VALUE = (2 << 3) | WIRE_BYTES;
 
-export function writeLabels(writer: WireWriter, labels: Labels): void {
+export function writeLabels(writer: ProtobufWriter, labels: Labels): void {
   for (const { name, value } of labels) {
     const nameBytes = Buffer.byteLength(name, 'utf8');
     const valueBytes = Buffer.byteLength(value, 'utf8');
-    writer.tag(LABEL, LENGTH_DELIMITED);
+    writer.varint(LABEL);
     writer.varint(2 + lengthSize(nameBytes) + nameBytes + lengthSize(valueBytes) + valueBytes);
-    writer.tag(NAME, LENGTH_DELIMITED);
+    writer.varint(NAME);
     writer.text(name);
-    writer.tag(VALUE, LENGTH_DELIMITED);
+    writer.varint(VALUE);
     writer.text(value);
   }
 }
 
-/** @throws {WireError} */
+/** @throws {MalformedBytes} */
 export function readLabels(bytes: Uint8Array): Labels {
-  const reader = new WireReader(bytes);
-  const labels: { name: string; value: string }[] = [];
-  while (reader.next()) {
-    if (reader.field === LABEL) labels.push(readLabel(reader.message()));
-    else reader.skip();
+  const reader = new ProtobufReader(bytes);
+  const labels: Label[] = [];
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === LABEL) labels.push(readLabel(reader));
+    else reader.skip(tag & 7);
   }
   return labels;
 }
 
-export function readLabel(reader: WireReader): { name: string; value: string } {
+/** The reader stands before the message's length. */
+export function readLabel(reader: ProtobufReader): Label {
+  const outer = reader.enter();
   let [name, value] = ['', ''];
-  while (reader.next()) {
-    if (reader.field === NAME) name = reader.text();
-    else if (reader.field === VALUE) value = reader.text();
-    else reader.skip();
+  while (!reader.isAtEnd) {
+    const tag = reader.readTag();
+    if (tag === NAME) name = reader.readText();
+    else if (tag === VALUE) value = reader.readText();
+    else reader.skip(tag & 7);
   }
+  reader.leave(outer);
   return { name, value };
 }
 

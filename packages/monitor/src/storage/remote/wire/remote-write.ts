@@ -1,12 +1,13 @@
 // A request of remote write, 1.0 (`prometheus.WriteRequest`) or 2.0 (`io.prometheus.write.v2.Request`), not yet compressed.
 // Sources: prometheus.io/docs/specs/prw/remote_write_spec, …/remote_write_spec_2_0
 
+import { encodeHistogram } from '../../../encoding/native-histogram.ts';
+import { int64Size, ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import type { Exemplar, MetricMetadata, MetricType } from '../../../model/batch.ts';
 import { type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
 import type { Outgoing, Shipment } from '../send/outgoing.ts';
 import { readLabels, writeLabels } from './label-bytes.ts';
-import { encodeHistogram } from './native-histogram.ts';
-import { FIXED64, int64Size, LENGTH_DELIMITED, VARINT, WireWriter } from './wire-writer.ts';
 
 const METADATA_TYPES: Readonly<Record<MetricType, number>> = {
   unknown: 0,
@@ -29,10 +30,10 @@ const SYMBOLS_2 = 4;
 
 export class RemoteWriteEncoder {
   readonly #metadataOfSeries: (name: string) => MetricMetadata | undefined;
-  readonly #request = new WireWriter();
-  readonly #allSeries = new WireWriter();
-  readonly #series = new WireWriter();
-  readonly #part = new WireWriter();
+  readonly #request = new ProtobufWriter();
+  readonly #allSeries = new ProtobufWriter();
+  readonly #series = new ProtobufWriter();
+  readonly #part = new ProtobufWriter();
 
   /** `metadataOfSeries` gives what is known of the family that a series of this name belongs to. */
   constructor(metadataOfSeries: (name: string) => MetricMetadata | undefined) {
@@ -48,7 +49,7 @@ export class RemoteWriteEncoder {
       let end = start + 1;
       while (end < rows.length && outgoing.slots[rows[end]!] === slot) end++;
       this.#encodeSeries(outgoing, rows.subarray(start, end), symbols);
-      this.#allSeries.tag(FIELDS[version].series, LENGTH_DELIMITED);
+      this.#allSeries.tag(FIELDS[version].series, WIRE_BYTES);
       this.#allSeries.varint(this.#series.length);
       this.#allSeries.bytes(this.#series.written());
       start = end;
@@ -81,65 +82,65 @@ export class RemoteWriteEncoder {
     if (symbols !== undefined) this.#writeSeriesMetadata(writer, labels, symbols);
   }
 
-  #writeRow(writer: WireWriter, outgoing: Outgoing, row: number, fields: (typeof FIELDS)[1 | 2]): void {
+  #writeRow(writer: ProtobufWriter, outgoing: Outgoing, row: number, fields: (typeof FIELDS)[1 | 2]): void {
     const histogram = outgoing.histograms.get(row);
     const timeMs = outgoing.timestampsMs[row]!;
     if (histogram !== undefined) {
       const bytes = encodeHistogram(histogram, timeMs);
-      writer.tag(fields.histograms, LENGTH_DELIMITED);
+      writer.tag(fields.histograms, WIRE_BYTES);
       writer.varint(bytes.length);
       writer.bytes(bytes);
       return;
     }
-    writer.tag(fields.samples, LENGTH_DELIMITED);
+    writer.tag(fields.samples, WIRE_BYTES);
     writer.varint(10 + int64Size(timeMs));
-    writer.tag(1, FIXED64);
+    writer.tag(1, WIRE_FIXED64);
     writer.words(outgoing.valueBits[2 * row]!, outgoing.valueBits[2 * row + 1]!);
-    writer.tag(2, VARINT);
+    writer.tag(2, WIRE_VARINT);
     writer.int64(timeMs);
   }
 
-  #writeExemplar(writer: WireWriter, exemplar: Exemplar, symbols: Symbols | undefined): void {
+  #writeExemplar(writer: ProtobufWriter, exemplar: Exemplar, symbols: Symbols | undefined): void {
     const part = this.#part;
     part.clear();
     if (symbols === undefined) writeLabels(part, exemplar.labels);
     else this.#writeReferences(part, exemplar.labels, symbols);
-    part.tag(2, FIXED64);
+    part.tag(2, WIRE_FIXED64);
     part.doubles(Float64Array.of(exemplar.value));
-    part.tag(3, VARINT);
+    part.tag(3, WIRE_VARINT);
     part.int64(exemplar.timestampMs);
-    writer.tag(FIELDS[symbols === undefined ? 1 : 2].exemplars, LENGTH_DELIMITED);
+    writer.tag(FIELDS[symbols === undefined ? 1 : 2].exemplars, WIRE_BYTES);
     writer.varint(part.length);
     writer.bytes(part.written());
   }
 
   /** The packed field 1 of a series and of an exemplar of 2.0. */
-  #writeReferences(writer: WireWriter, labels: Labels, symbols: Symbols): void {
+  #writeReferences(writer: ProtobufWriter, labels: Labels, symbols: Symbols): void {
     const references = labels.flatMap(({ name, value }) => [symbols.placeOf(name), symbols.placeOf(value)]);
-    writer.tag(1, LENGTH_DELIMITED);
+    writer.tag(1, WIRE_BYTES);
     writer.varint(references.reduce((size, place) => size + int64Size(place), 0));
     for (const place of references) writer.varint(place);
   }
 
-  #writeSeriesMetadata(writer: WireWriter, labels: Labels, symbols: Symbols): void {
+  #writeSeriesMetadata(writer: ProtobufWriter, labels: Labels, symbols: Symbols): void {
     const metadata = this.#metadataOfSeries(labelValue(labels, METRIC_NAME));
     if (metadata === undefined) return;
     const part = this.#part;
     part.clear();
-    part.tag(1, VARINT);
+    part.tag(1, WIRE_VARINT);
     part.varint(METADATA_TYPES[metadata.type]);
-    part.tag(3, VARINT);
+    part.tag(3, WIRE_VARINT);
     part.varint(symbols.placeOf(metadata.help));
-    part.tag(4, VARINT);
+    part.tag(4, WIRE_VARINT);
     part.varint(symbols.placeOf(metadata.unit));
-    writer.tag(5, LENGTH_DELIMITED);
+    writer.tag(5, WIRE_BYTES);
     writer.varint(part.length);
     writer.bytes(part.written());
   }
 
   #writeSymbols(symbols: Symbols): void {
     for (const text of symbols.texts()) {
-      this.#request.tag(SYMBOLS_2, LENGTH_DELIMITED);
+      this.#request.tag(SYMBOLS_2, WIRE_BYTES);
       this.#request.text(text);
     }
   }
@@ -147,17 +148,17 @@ export class RemoteWriteEncoder {
   #writeMetadata({ name, type, help, unit }: MetricMetadata): void {
     const part = this.#part;
     part.clear();
-    part.tag(1, VARINT);
+    part.tag(1, WIRE_VARINT);
     part.varint(METADATA_TYPES[type]);
     for (const [field, text] of [
       [2, name],
       [4, help],
       [5, unit],
     ] as const) {
-      part.tag(field, LENGTH_DELIMITED);
+      part.tag(field, WIRE_BYTES);
       part.text(text);
     }
-    this.#request.tag(METADATA_1, LENGTH_DELIMITED);
+    this.#request.tag(METADATA_1, WIRE_BYTES);
     this.#request.varint(part.length);
     this.#request.bytes(part.written());
   }

@@ -1,6 +1,6 @@
 // A series as errors name it: `{__name__="up", job="node"}`, in Prometheus' words and cut where it grows long.
 
-import type { Labels } from '../../model/labels.ts';
+import type { Labels } from '../model/labels.ts';
 
 const LONGEST_TEXT = 300;
 const LONGEST_VALUE = 100;

@@ -1,7 +1,7 @@
 // Whether a native histogram agrees with itself, as Prometheus checks those that are pushed; and the step down of one
 // that is finer than anything here reads. Source: Prometheus 3's answers, which test/conformance/push-receivers compares.
 
-import type { BucketSpan, NativeHistogram } from '../../model/batch.ts';
+import type { BucketSpan, NativeHistogram } from '../model/batch.ts';
 
 export const CUSTOM_BUCKETS_SCHEMA = -53;
 const COARSEST_SCHEMA = -4;

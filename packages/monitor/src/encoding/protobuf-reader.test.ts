@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
-import { MalformedPush } from './malformed.ts';
+import { MalformedBytes } from './malformed-bytes.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 
 const { Writer } = protobuf;
@@ -80,7 +80,7 @@ describe('the protobuf reader', () => {
         () => {
           while (!reader.isAtEnd) reader.skip(reader.readTag() & 7);
         },
-        (error) => error instanceof MalformedPush && /at byte \d+/.test(error.message),
+        (error) => error instanceof MalformedBytes && /at byte \d+/.test(error.message),
         JSON.stringify(bytes),
       );
     }

@@ -5,11 +5,11 @@ import { pipeline, Readable } from 'node:stream';
 import { constants, createZstdDecompress } from 'node:zlib';
 
 const CHUNK_BYTES = 512 * 1024;
-/** As for recordings: what `zstd` makes without `--long` and `--ultra`. */
+/** What `zstd` makes without `--long` and `--ultra`. */
 const WINDOW_LOG_MAX = 23;
 
-/** @throws what zlib throws for bytes that are no zstd. */
-export async function* unpackZstd(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+/** Whose source is not closed by it. @throws what zlib throws for bytes that are no zstd. */
+export async function* unpackZstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const packed = new Packed(chunks);
   do {
     const unpack = createZstdDecompress({
@@ -30,13 +30,13 @@ export async function* unpackZstd(chunks: AsyncGenerator<Buffer>): AsyncGenerato
 
 /** Packed bytes, of which each chunk is kept until it is known to be taken. */
 class Packed {
-  readonly #chunks: AsyncGenerator<Buffer>;
+  readonly #chunks: AsyncIterator<Buffer>;
   #asked: Promise<IteratorResult<Buffer>> | undefined;
   /** Given to a stream, and not known to be taken by it. */
   #waiting: Buffer[] = [];
 
-  constructor(chunks: AsyncGenerator<Buffer>) {
-    this.#chunks = chunks;
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
   async hasMore(): Promise<boolean> {

@@ -7,12 +7,7 @@ const WORD = 2 ** 32;
 /** Below this the zigzag of a whole number is one that a double holds exactly. */
 const EXACT_ZIGZAG = 2 ** 52;
 
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const LENGTH_DELIMITED = 2;
-export const FIXED32 = 5;
-
-export class WireWriter {
+export class ProtobufWriter {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
 

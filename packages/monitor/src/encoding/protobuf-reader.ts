@@ -2,17 +2,14 @@
 // that stand there. Invariant: the place never leaves the message; bytes that would lead out of it are an error with
 // their place. Source: protobuf.dev/programming-guides/encoding
 
-import { MalformedPush } from './malformed.ts';
-
-export const WIRE_VARINT = 0;
-export const WIRE_FIXED64 = 1;
-export const WIRE_BYTES = 2;
-const WIRE_FIXED32 = 5;
+import { MalformedBytes } from './malformed-bytes.ts';
+import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT } from './wire-types.ts';
 
 const LARGEST_FIELD = 2 ** 29 - 1;
 const TWO_28 = 2 ** 28;
 const LONGEST_VARINT_BYTES = 10;
 
+/** Whatever reads may throw {MalformedBytes}. */
 export class ProtobufReader {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -117,6 +114,14 @@ export class ProtobufReader {
     return this.view.getFloat64(this.readFixed64(), true);
   }
 
+  /** UTF-8; what is none becomes U+FFFD. */
+  readText(): string {
+    const end = this.readLength();
+    const { bytes, position } = this;
+    this.position = end;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + position, end - position).toString('utf8');
+  }
+
   /** Where the bytes end that begin here, behind their length. */
   readLength(): number {
     const { bytes, end } = this;
@@ -176,9 +181,7 @@ export class ProtobufReader {
   }
 
   fail(problem: string): never {
-    throw new MalformedPush(
-      `the body is no such protobuf message: at byte ${this.position} of the unpacked body ${problem}`,
-    );
+    throw new MalformedBytes(`is no such protobuf message: at byte ${this.position} of what was unpacked ${problem}`);
   }
 
   #bigAt(start: number): bigint {

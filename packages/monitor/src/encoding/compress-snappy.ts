@@ -1,8 +1,6 @@
-// Snappy's block format, which remote write and remote read demand: the length of the content, then literals and copies of
-// what came before. Content is cut into blocks that are compressed alone, so that every copy reaches back less than 64 KiB.
+// Packs with Snappy's block format, which remote write and remote read demand: the length of the content, then literals and
+// copies of what came before. Content is cut into blocks that are compressed alone, so that every copy reaches back less than 64 KiB.
 // Source: github.com/google/snappy format_description.txt
-
-import { WireError } from './wire-reader.ts';
 
 const BLOCK_BYTES = 65_536;
 const HASH_BITS = 14;
@@ -12,7 +10,6 @@ const MIN_MATCH_BYTES = 4;
 const MAX_COPY_BYTES = 64;
 /** After this many misses the search takes longer steps: what does not compress is not worth a look at every byte. */
 const MISSES_A_STEP_BITS = 5;
-const LENGTH_BYTES_MAX = 5;
 
 export function compressSnappy(content: Uint8Array): Uint8Array {
   const table = new Uint16Array(2 ** HASH_BITS);
@@ -93,55 +90,4 @@ class Output {
       this.#bytes[this.#length++] = offset >>> 8;
     }
   }
-}
-
-/** @throws {WireError} when the bytes are damaged, or say that they hold more than `maxBytes`. */
-export function uncompressSnappy(packed: Uint8Array, maxBytes: number): Uint8Array {
-  const { length, start } = contentLength(packed);
-  if (length > maxBytes) throw new WireError(`holds ${length} bytes when unpacked, and the limit is ${maxBytes}`);
-  const content = new Uint8Array(length);
-  let at = start;
-  let to = 0;
-  while (at < packed.length) {
-    const tag = packed[at++]!;
-    const kind = tag & 3;
-    if (kind === 0) {
-      let size = tag >>> 2;
-      const sizeBytes = Math.max(0, size - 59);
-      if (sizeBytes > 0) size = littleEndian(packed, at, sizeBytes);
-      at += sizeBytes;
-      size++;
-      if (size > packed.length - at || size > length - to) throw new WireError('has a literal that is too long');
-      content.set(packed.subarray(at, at + size), to);
-      at += size;
-      to += size;
-      continue;
-    }
-    const offsetBytes = kind === 3 ? 4 : kind;
-    const size = kind === 1 ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1;
-    const offset = littleEndian(packed, at, offsetBytes) + (kind === 1 ? (tag >>> 5) * 0x100 : 0);
-    at += offsetBytes;
-    if (offset === 0 || offset > to || size > length - to) throw new WireError('has a copy from outside');
-    for (const end = to + size; to < end; to++) content[to] = content[to - offset]!;
-  }
-  if (to !== length) throw new WireError(`holds ${to} bytes and announced ${length}`);
-  return content;
-}
-
-function contentLength(packed: Uint8Array): { length: number; start: number } {
-  let length = 0;
-  for (let index = 0; index < LENGTH_BYTES_MAX; index++) {
-    const byte = packed[index];
-    if (byte === undefined) break;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return { length, start: index + 1 };
-  }
-  throw new WireError('is not compressed with Snappy');
-}
-
-function littleEndian(bytes: Uint8Array, at: number, count: number): number {
-  if (count > bytes.length - at) throw new WireError('ends too early');
-  let value = 0;
-  for (let index = count - 1; index >= 0; index--) value = value * 0x100 + bytes[at + index]!;
-  return value;
 }

@@ -4,7 +4,7 @@
 // suspension or a long stop, history is kept a little longer, which does no harm. A clock that cannot jump, such as the
 // virtual one of a replay, is believed.
 
-import type { Clock } from '../../model/clock.ts';
+import type { Clock } from '../model/clock.ts';
 
 /** A clock that follows the system's, but for not going back: it says how far it is ahead because of that. */
 export interface SystemClock extends Clock {

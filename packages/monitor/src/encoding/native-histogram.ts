@@ -1,14 +1,16 @@
-// Native histograms as remote write 1.0 and 2.0 send them, the same message in both: buckets as differences of whole
-// counts, or as floats. Lists are read up to a bound; whoever checks the histogram refuses one that is over it.
-// Source: prometheus/types.proto and io/prometheus/write/v2/types.proto
+// The message `Histogram`, the same in remote write 1.0, 2.0 and remote read: whole counts travel as differences, as a client
+// library's do, others as floats. Source: prometheus.io/docs/specs/native_histograms, prometheus/types.proto,
+// io/prometheus/write/v2/types.proto
 
-import type { BucketSpan, NativeHistogram } from '../../../model/batch.ts';
-import type { HistogramCounts } from '../histogram-check.ts';
-import { type ProtobufReader, WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../protobuf-reader.ts';
+import type { BucketSpan, NativeHistogram } from '../model/batch.ts';
+import type { ProtobufReader } from './protobuf-reader.ts';
+import { ProtobufWriter } from './protobuf-writer.ts';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from './wire-types.ts';
 
-export interface PushedHistogram {
+export interface ReadHistogram {
   readonly histogram: NativeHistogram;
-  readonly counts: HistogramCounts;
+  /** How its counts were written. */
+  readonly counts: 'integer' | 'float';
   readonly timestampMs: number;
   /** Its sum is the stale marker: the series ended. */
   readonly isStale: boolean;
@@ -38,8 +40,46 @@ const HINT_GAUGE = 3;
 const STALE_LOW = 0x00000002;
 const STALE_HIGH = 0x7ff00000;
 
+const scratch = new ProtobufWriter();
+const deltas = new ProtobufWriter();
+const ONE = new Float64Array(1);
+const ONE_BITS = new Uint32Array(ONE.buffer);
+
+/** The bytes of one message without its tag and length; valid until the next call. */
+export function encodeHistogram(histogram: NativeHistogram, timestampMs: number): Uint8Array {
+  const writer = scratch;
+  writer.clear();
+  const isWhole = hasWholeCounts(histogram);
+  if (isWhole) {
+    writer.varint(COUNT_INT);
+    writer.varint(histogram.count);
+  } else writeDouble(writer, COUNT_FLOAT, histogram.count);
+  writeDouble(writer, SUM, histogram.sum);
+  writer.varint(SCHEMA);
+  writer.zigzag(histogram.schema);
+  writeDouble(writer, ZERO_THRESHOLD, histogram.zeroThreshold);
+  if (isWhole) {
+    writer.varint(ZERO_COUNT_INT);
+    writer.varint(histogram.zeroCount);
+  } else writeDouble(writer, ZERO_COUNT_FLOAT, histogram.zeroCount);
+  writeSpans(writer, NEGATIVE_SPANS, histogram.negativeSpans);
+  if (isWhole) writeDeltas(writer, NEGATIVE_DELTAS, histogram.negativeCounts);
+  else writeDoubles(writer, NEGATIVE_COUNTS, histogram.negativeCounts);
+  writeSpans(writer, POSITIVE_SPANS, histogram.positiveSpans);
+  if (isWhole) writeDeltas(writer, POSITIVE_DELTAS, histogram.positiveCounts);
+  else writeDoubles(writer, POSITIVE_COUNTS, histogram.positiveCounts);
+  if (histogram.isGauge === true) {
+    writer.varint(RESET_HINT);
+    writer.varint(HINT_GAUGE);
+  }
+  writer.varint(TIMESTAMP);
+  writer.int64(timestampMs);
+  if (histogram.customBounds !== undefined) writeDoubles(writer, CUSTOM_VALUES, histogram.customBounds);
+  return writer.written();
+}
+
 /** The reader stands at the begin of the message and its end is the message's. Lists hold up to `bucketsMax + 1`. */
-export function readHistogram(reader: ProtobufReader, bucketsMax: number): PushedHistogram {
+export function readHistogram(reader: ProtobufReader, bucketsMax: number): ReadHistogram {
   let count = 0;
   let sum = 0;
   let schema = 0;
@@ -186,4 +226,49 @@ function running(deltas: readonly number[]): Float64Array {
   let count = 0;
   for (let at = 0; at < deltas.length; at++) counts[at] = count += deltas[at]!;
   return counts;
+}
+
+function hasWholeCounts({ count, zeroCount, positiveCounts, negativeCounts }: NativeHistogram): boolean {
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  return isCount(count) && isCount(zeroCount) && positiveCounts.every(isCount) && negativeCounts.every(isCount);
+}
+
+/** A sum may be a stale marker, whose bits are to stay. */
+function writeDouble(writer: ProtobufWriter, tag: number, value: number): void {
+  ONE[0] = value;
+  writer.varint(tag);
+  writer.words(ONE_BITS[0]!, ONE_BITS[1]!);
+}
+
+function writeDoubles(writer: ProtobufWriter, field: number, values: Float64Array): void {
+  if (values.length === 0) return;
+  writer.tag(field, WIRE_BYTES);
+  writer.varint(8 * values.length);
+  writer.doubles(values);
+}
+
+function writeDeltas(writer: ProtobufWriter, field: number, counts: Float64Array): void {
+  if (counts.length === 0) return;
+  deltas.clear();
+  let previous = 0;
+  for (const count of counts) {
+    deltas.zigzag(count - previous);
+    previous = count;
+  }
+  writer.tag(field, WIRE_BYTES);
+  writer.varint(deltas.length);
+  writer.bytes(deltas.written());
+}
+
+function writeSpans(writer: ProtobufWriter, tag: number, spans: readonly BucketSpan[]): void {
+  for (const { offset, length } of spans) {
+    deltas.clear();
+    deltas.varint(SPAN_OFFSET);
+    deltas.zigzag(offset);
+    deltas.varint(SPAN_LENGTH);
+    deltas.varint(length);
+    writer.varint(tag);
+    writer.varint(deltas.length);
+    writer.bytes(deltas.written());
+  }
 }

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { labelsFromRecord } from '../model/labels.ts';
+import { createQueryEngine } from './engine.ts';
+import { type QueryEngine, QueryError, type QueryResult } from './interface.ts';
+import { narrowedEngine } from './narrowed-engine.ts';
+import { InMemoryQueryable } from './testing/in-memory-queryable.ts';
+import { asRecord } from './testing/questions.ts';
+
+const MONITOR = labelsFromRecord({ monitor: 'rpc-1' });
+const EMPTY: QueryResult = { type: 'vector', timeMs: 0, samples: [], warnings: [], infos: [] };
+
+/** What is asked of the engine behind. */
+async function asked(expression: string, labels = MONITOR): Promise<string> {
+  let seen = '';
+  const engine: QueryEngine = {
+    instant: async (query) => {
+      seen = query.expression;
+      return EMPTY;
+    },
+    range: async () => EMPTY,
+  };
+  await narrowedEngine(engine, labels).instant({ expression, timeMs: 0 });
+  return seen;
+}
+
+test('every selector gets the labels, wherever it stands and whatever the evaluator here thinks of the rest', async () => {
+  const expected = {
+    up: 'up{monitor="rpc-1"}',
+    'up{}': 'up{monitor="rpc-1"}',
+    '{job="a",}': '{monitor="rpc-1",job="a",}',
+    '{"up.time"}': '{monitor="rpc-1","up.time"}',
+    'sum by (monitor) (rate(a{x="}"}[5m] offset 1m)) / on (job) group_left (x) b @ end()':
+      'sum by (monitor) (rate(a{monitor="rpc-1",x="}"}[5m] offset 1m)) / on (job) group_left (x) b{monitor="rpc-1"} @ end()',
+    'max_over_time(sum(a)[1h:1m]) # b\n + c':
+      'max_over_time(sum(a{monitor="rpc-1"})[1h:1m]) # b\n + c{monitor="rpc-1"}',
+    '1 + time()': '1 + time()',
+  };
+  for (const [expression, sent] of Object.entries(expected)) assert.equal(await asked(expression), sent);
+  assert.equal(await asked('up', labelsFromRecord({ b: '"\\\n', a: 'x' })), 'up{a="x",b="\\"\\\\\\n"}');
+});
+
+test('a selector that names a label decides about it alone', async () => {
+  assert.equal(await asked('up{monitor!=""} - up'), 'up{monitor!=""} - up{monitor="rpc-1"}');
+  assert.equal(await asked('up{"monitor"=""}'), 'up{"monitor"=""}');
+  assert.equal(
+    await asked('up{monitor="x"}', labelsFromRecord({ monitor: 'y', zone: 'eu' })),
+    'up{zone="eu",monitor="x"}',
+  );
+});
+
+/** Two monitors with the same series on one server, and a store with what one of them wrote. */
+function fleetAndOwn() {
+  const fleet = new InMemoryQueryable();
+  const own = new InMemoryQueryable();
+  for (const [monitor, factor] of [
+    ['rpc-1', 1],
+    ['rpc-2', 1000],
+  ] as const) {
+    for (const job of ['a', 'b']) {
+      const samples = Array.from({ length: 20 }, (_, step) => [15 * step, factor * (step + job.length)] as const);
+      fleet.addSeries({ __name__: 'seen_total', job, monitor }, samples);
+      if (monitor === 'rpc-1') own.addSeries({ __name__: 'seen_total', job }, samples);
+    }
+  }
+  return { fleet, own };
+}
+
+test('an expression means what it means over the store of one monitor', async () => {
+  const { fleet, own } = fleetAndOwn();
+  const narrowed = narrowedEngine(createQueryEngine({ queryable: fleet }), MONITOR);
+  const local = createQueryEngine({ queryable: own });
+  for (const expression of [
+    'seen_total',
+    'seen_total{job="a"}',
+    'sum by (monitor) (seen_total)',
+    'sum without (job) (rate(seen_total[1m]))',
+    'seen_total - on (job) seen_total',
+    'count({__name__=~".+"})',
+    'scalar(sum(seen_total)) * 2',
+    'label_replace(seen_total, "x", "$1", "job", "(.*)")',
+  ]) {
+    const query = { expression, timeMs: 200_000 };
+    assert.deepEqual(asRecord(await narrowed.instant(query)), asRecord(await local.instant(query)), expression);
+    const range = { expression, startMs: 60_000, endMs: 240_000, stepMs: 30_000 };
+    assert.deepEqual(asRecord(await narrowed.range(range)), asRecord(await local.range(range)), expression);
+  }
+});
+
+test('one that names the label sees all monitors, and shows which is which', async () => {
+  const narrowed = narrowedEngine(createQueryEngine({ queryable: fleetAndOwn().fleet }), MONITOR);
+  const expression = 'count by (monitor) (seen_total{monitor=~".+"})';
+  const expected = { 'monitor=rpc-1': 2, 'monitor=rpc-2': 2 };
+  assert.deepEqual(asRecord(await narrowed.instant({ expression, timeMs: 200_000 })), expected);
+});
+
+test('an error and a note have their place in the expression as it was asked', async () => {
+  const narrowed = narrowedEngine(createQueryEngine({ queryable: fleetAndOwn().fleet }), MONITOR);
+  const refused = async (engine: QueryEngine, expression: string) => {
+    try {
+      await engine.instant({ expression, timeMs: 200_000 });
+    } catch (error) {
+      assert.ok(error instanceof QueryError);
+      return { message: error.message, position: error.position, type: error.type };
+    }
+    return undefined;
+  };
+  const local = createQueryEngine({ queryable: fleetAndOwn().own });
+  for (const expression of [
+    'sum(',
+    'seen_total + seen_total{job="a"} + rate(seen_total)',
+    'seen_total +\n"𝄞" + seen_total{job="𝄞"} + sum("x")',
+    'seen_total{monitor="\\q"}',
+    'seen_total{"\\q"="x"}',
+    'seen_total + seen_total default 1',
+  ]) {
+    const expected = await refused(local, expression);
+    assert.ok(expected !== undefined, expression);
+    assert.deepEqual(await refused(narrowed, expression), expected);
+  }
+  const noted = { expression: 'seen_total + rate(seen[1m])', timeMs: 0 };
+  const { infos } = await local.instant(noted);
+  assert.deepEqual((await narrowed.instant(noted)).infos, infos);
+});
