@@ -15,7 +15,7 @@ import { assertCounts, assertExportedWhole, assertWindowEnds } from './stored-va
 const COMPARED_WHOLE = [700, 734, 740, 753, 754, 755, 756, 757, 770, 775, 783, 784, 798];
 const MIB = 1024 * 1024;
 /** The heaps of three threads, what is in the head until it is sealed, and the pieces that are under way. */
-const RESIDENT_BYTES_MAX = 800 * MIB;
+const RESIDENT_BYTES_MAX = 512 * MIB;
 /** The rest of a run may need so much more than its first quarter. */
 const GROWTH_MAX = 1.3;
 /** With fewer, the first quarter is over before the heaps have their size: that takes some 30 million samples. */

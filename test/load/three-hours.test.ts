@@ -12,6 +12,9 @@ import { testPipedHistory } from './piped-history.ts';
 const THREE_HOURS = 3 / 24;
 const TERMINAL_MAKER = '/usr/bin/script';
 const COLUMNS = 100;
+const BAR_CELLS = 20;
+const DRAWN_LINE =
+  /^importing from a pipe {2}\[( *)<=>( *)\] {2}[\d.]+ [kMG]?B {2}([\d,]+) samples {2}[\d.]+ ?[kM]?\/s$/;
 const ERASE_LINE = '\r\x1b[K';
 
 test(
@@ -39,11 +42,16 @@ test('on a terminal, an import from a pipe draws its progress over itself', {
   const last = drawn.pop();
   assert.equal(before, '');
   assert.ok(drawn.length >= 2, JSON.stringify(shown));
-  const counts = drawn.map((line) => {
+  const counts: number[] = [];
+  const places = new Set<number>();
+  for (const line of drawn) {
     assert.ok(line.length < COLUMNS, line);
-    const [, count] = /^importing from a pipe .* ([\d,]+) samples {2}[\d.]+ ?[kM]?\/s$/.exec(line) ?? assert.fail(line);
-    return Number(count!.replaceAll(',', ''));
-  });
+    const [, before, after, count] = DRAWN_LINE.exec(line) ?? assert.fail(line);
+    assert.equal(before!.length + after!.length, BAR_CELLS - '<=>'.length, line);
+    places.add(before!.length);
+    counts.push(Number(count!.replaceAll(',', '')));
+  }
+  assert.ok(places.size >= 2, `the mark in the bar stood still:\n${drawn.join('\n')}`);
   assert.ok(counts.at(-1)! > counts[0]! && counts.every((count, at) => count >= (counts[at - 1] ?? 0)), String(counts));
   assert.match(
     last ?? '',

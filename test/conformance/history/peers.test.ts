@@ -8,9 +8,12 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { INFLUX_LINES } from '../../../packages/monitor/src/export/influx-lines.ts';
+import { newTotals } from '../../../packages/monitor/src/export/interface.ts';
 import { detectFormat } from '../../../packages/monitor/src/import/detect-format.ts';
 import { importLines } from '../../../packages/monitor/src/import/import-lines.ts';
 import type { LineFormat } from '../../../packages/monitor/src/import/interface.ts';
+import { labelsFromRecord } from '../../../packages/monitor/src/model/labels.ts';
 import { bitsOf, isStaleAt } from '../../../packages/monitor/src/model/staleness.ts';
 import { openEmbeddedStore } from '../../../packages/monitor/src/storage/embedded/open.ts';
 import type { LocalStore } from '../../../packages/monitor/src/storage/interface.ts';
@@ -155,6 +158,31 @@ describe('InfluxDB', { skip: skipWithout([INFLUXD]) }, () => {
       }
     }
     assert.deepEqual(new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1))), expectedSamples());
+  });
+
+  it('shows every name of a metric as it was, as import does; what it would show otherwise is not written', async () => {
+    const parts = ['a', '\n', '\\', '#', ',', ' ', '=', '"', '\t', '\0', 'é'];
+    const names = parts.flatMap((first) =>
+      parts.flatMap((next) => [`${first}${next}`, `x${first}${next}`, `x${first}${next}y`]),
+    );
+    const series = names.map((name) => ({ labels: labelsFromRecord({ __name__: name }), values: Float64Array.of(1) }));
+    const totals = newTotals();
+    const texts = series.map((each) => [
+      ...INFLUX_LINES.render({ ...each, timestampsMs: Float64Array.of(1000) }, totals),
+    ]);
+    const lines = texts.flat().join('');
+    await fetch(`${server.address}/query?q=CREATE+DATABASE+names`, { method: 'POST' });
+    const answer = await fetch(`${server.address}/write?db=names`, { method: 'POST', body: lines });
+    assert.equal(answer.status, 204, await answer.text());
+    const asked = await fetch(`${server.address}/query?db=names&q=SHOW+MEASUREMENTS`);
+    const { results } = (await asked.json()) as { results: [{ series: [{ values: [string][] }] }] };
+    const shown = results[0].series[0].values.map(([name]) => name);
+    const written = names.filter((_, at) => texts[at]!.join('') !== '');
+    assert.ok(written.length > names.length / 2);
+    assert.deepEqual(shown.sort(), [...new Set(written)].sort());
+    const { samples } = await imported(Buffer.from(`first value=1 1000000000\n${lines}`));
+    const keys = [...new Set(['first', ...written])].map((name) => keyOfMetric({}, name));
+    assert.deepEqual([...samples.keys()].sort(), keys.sort());
   });
 });
 

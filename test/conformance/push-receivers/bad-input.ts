@@ -25,8 +25,8 @@ export interface BadInput {
   readonly status: number;
   /** Ours, where it is deliberately another, and why. */
   readonly ours?: { readonly status: number; readonly why: string };
-  /** Samples and histograms that 2.0's headers say were written. */
-  readonly written?: { readonly samples: number; readonly histograms: number };
+  /** What 2.0's headers say was written. */
+  readonly written?: { readonly samples: number; readonly histograms: number; readonly exemplars?: number };
   /** In the text of our answer. */
   readonly says?: RegExp;
 }
@@ -70,6 +70,17 @@ export function badInputs(nowMs: number): BadInput[] {
     typed('a media type in capitals', { ...HEADERS_1, 'content-type': 'Application/X-Protobuf' }, 415),
     typed('a parameter without a value', { ...HEADERS_1, 'content-type': 'application/x-protobuf;proto' }, 415),
     typed('a charset', { ...HEADERS_1, 'content-type': 'application/x-protobuf; charset=utf-8' }, 204),
+    {
+      ...typed(
+        'a space before the semicolon',
+        { ...HEADERS_1, 'content-type': 'application/x-protobuf ;charset=x' },
+        415,
+      ),
+      ours: {
+        status: 204,
+        why: 'RFC 9110 allows spaces there; behind the semicolon Prometheus passes over what is named',
+      },
+    },
     typed('gzip', { ...HEADERS_1, 'content-encoding': 'gzip' }, 415),
     typed('Snappy in capitals', { ...HEADERS_1, 'content-encoding': 'Snappy' }, 415),
     in1('an empty body', new Uint8Array(0), 400),
@@ -87,6 +98,10 @@ export function badInputs(nowMs: number): BadInput[] {
       400,
     ),
     in1('unknown fields', compressSnappy(Buffer.from([0x78, 1])), 204),
+    ...wrongWireTypes().map(([name, version, message]) => {
+      const body = compressSnappy(message);
+      return version === 1 ? in1(name, body, 400, NO_FIELD) : in2(name, body, 400, NO_FIELD);
+    }),
     in1(
       'unsorted labels',
       one([
@@ -246,6 +261,26 @@ export function badInputs(nowMs: number): BadInput[] {
       400,
       { written: { samples: 1, histograms: 0 } },
     ),
+    in2(
+      'metadata with a reference beyond the symbols',
+      compressSnappy(
+        encodeWrite2Raw({
+          symbols: ['', '__name__', 'bad_metadata', fresh()],
+          timeseries: [
+            { labelsRefs: [1, 2], samples: [sample(nowMs)], metadata: { type: 1, helpRef: 4, unitRef: 0 } },
+            { labelsRefs: [1, 3], samples: [sample(nowMs)], metadata: { type: 1, helpRef: 0, unitRef: 3 } },
+          ],
+        }),
+      ),
+      400,
+      { written: { samples: 1, histograms: 0 }, says: /metadata/ },
+    ),
+    ...exemplarCases(nowMs, fresh).map(
+      ([name, series, status, written]): BadInput => ({
+        ...in2(name, two(series), status),
+        written: { histograms: 0, ...written },
+      }),
+    ),
     ...(
       [
         ['the year 9999', 253_402_300_799_000],
@@ -314,6 +349,51 @@ export function badInputs(nowMs: number): BadInput[] {
           },
         ),
     ),
+  ];
+}
+
+/** What is written of exemplars is what is stored. */
+function exemplarCases(
+  nowMs: number,
+  fresh: () => string,
+): [name: string, series: Series2, status: number, written: { samples: number; exemplars: number }][] {
+  const of = (timestamp: number, exemplars: readonly object[]): Series2 => ({
+    labels: [['__name__', fresh()]],
+    samples: [{ timestamp, value: 1 }],
+    exemplars: exemplars as NonNullable<Series2['exemplars']>,
+  });
+  const exemplar = (label = 'x', timestamp = nowMs) => ({ labels: [['trace_id', label]], value: 1, timestamp });
+  return [
+    ['an exemplar', of(nowMs, [exemplar()]), 204, { samples: 1, exemplars: 1 }],
+    ['an exemplar twice', of(nowMs, [exemplar(), exemplar()]), 204, { samples: 1, exemplars: 2 }],
+    ['an exemplar of 1,100 characters', of(nowMs, [exemplar('x'.repeat(1092))]), 204, { samples: 1, exemplars: 0 }],
+    ['an exemplar an hour ahead', of(nowMs, [exemplar('x', nowMs + 3_600_000)]), 204, { samples: 1, exemplars: 0 }],
+    ['an exemplar of a refused sample', of(1, [exemplar()]), 400, { samples: 0, exemplars: 0 }],
+  ];
+}
+
+const NO_FIELD = { says: /field \d+ has wire type \d/ };
+
+/** Fields that are known, with another wire type than theirs: read as if they were not there, samples would be 0. */
+function wrongWireTypes(): [name: string, version: 1 | 2, message: Uint8Array][] {
+  const message = (field: number, ...content: readonly (number | Uint8Array)[]) => {
+    const bytes = Buffer.concat(content.map((part) => (typeof part === 'number' ? Buffer.of(part) : part)));
+    return Buffer.concat([Buffer.of((field << 3) | 2, bytes.length), bytes]);
+  };
+  const label = message(1, message(1, Buffer.from('__name__')), message(2, Buffer.from('wire_type')));
+  const [varint1, varint2] = [Buffer.of(1 << 3, 1), Buffer.of(2 << 3, 1)];
+  const fixed2 = Buffer.concat([Buffer.of((2 << 3) | 1), Buffer.alloc(8)]);
+  return [
+    ['a value as a varint', 1, message(1, label, message(2, varint1, varint2))],
+    ['a time as eight bytes', 1, message(1, label, message(2, fixed2))],
+    ['a series as a varint', 1, varint1],
+    ['a label as a varint', 1, message(1, varint1)],
+    ['the name of a label as a varint', 1, message(1, message(1, varint1))],
+    ['the value of a label as a varint', 1, message(1, message(1, varint2))],
+    ['a sum of a histogram as a varint', 1, message(1, label, message(4, 3 << 3, 1))],
+    ['symbols as a varint', 2, Buffer.of(4 << 3, 1)],
+    ['a series as a varint', 2, Buffer.of(5 << 3, 1)],
+    ['a value as a varint', 2, message(5, message(2, varint1))],
   ];
 }
 

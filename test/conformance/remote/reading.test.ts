@@ -7,6 +7,7 @@ import { labelsFromRecord, labelsToRecord } from '../../../packages/monitor/src/
 import { bitsOf, isStaleAt, writeStaleAt } from '../../../packages/monitor/src/model/staleness.ts';
 import { createQueryEngine } from '../../../packages/monitor/src/promql/engine.ts';
 import { QueryError, type QueryResult } from '../../../packages/monitor/src/promql/interface.ts';
+import { scriptedEngine, startTestServer } from '../../../packages/monitor/src/server/testing/test-server.ts';
 import type { SeriesSamples, Store } from '../../../packages/monitor/src/storage/interface.ts';
 import { ExternalLabels } from '../../../packages/monitor/src/storage/remote/external-labels.ts';
 import { DEFAULT_REMOTE_LIMITS } from '../../../packages/monitor/src/storage/remote/limits.ts';
@@ -161,6 +162,29 @@ for (const [engine, native] of [
       }
     });
 
+    it('answers questions to our own HTTP API', async (context) => {
+      const { address, store } = await fill(context, engine);
+      const remote = createRemoteQueryEngine({ query: endpointOf(address), lookbackMs: 60_000 });
+      context.after(() => remote.close());
+      const { url } = await startTestServer(context, {
+        engine: scriptedEngine({
+          instant: (query, signal) => remote.instant(query, signal),
+          range: (query, signal) => remote.range(query, signal),
+          labelValues: (name, request) => store.labelValues(name, request),
+        }),
+      });
+      const ask = async (path: string) => (await fetch(`${url}/api/v1/${path}`)).text();
+      const time = (START_MS + 50 * STEP_MS) / 1000;
+      const head = '{"status":"success","data":{"resultType":';
+      for (const timeout of ['', '&timeout=7.0004']) {
+        const instant = await ask(`query?query=sum(seen_total)&time=${time}${timeout}`);
+        assert.equal(instant, `${head}"vector","result":[{"metric":{},"value":[${time},"151"]}]}}`);
+        const range = await ask(`query_range?query=max(seen_total)&start=${time}&end=${time + 15}&step=15${timeout}`);
+        const values = `[${time},"100"],[${time + 15},"102"]`;
+        assert.equal(range, `${head}"matrix","result":[{"metric":{},"values":[${values}]}]}}`);
+      }
+    });
+
     it('tells an expression that is not valid from a server that does not answer', async (context) => {
       const { address } = await fill(context, engine);
       const remote = createRemoteQueryEngine({ query: endpointOf(address) });
@@ -173,8 +197,14 @@ for (const [engine, native] of [
         error instanceof QueryError && types.includes(error.type) && message.test(error.message);
       const query = { expression: 'sum(', timeMs: START_MS };
       await assert.rejects(remote.instant(query), isOfType(['bad_data', 'execution'], /unclosed|unexpected token/));
-      await assert.rejects(nowhere.instant(query), isOfType(['execution'], /did not answer \(ECONNREFUSED\)/));
+      await assert.rejects(nowhere.instant(query), {
+        code: 'remote_unreachable',
+        message: /did not answer \(ECONNREFUSED\)/,
+      });
       await assert.rejects(remote.instant(query, AbortSignal.abort()), isOfType(['canceled'], /canceled/));
+      // As every question is that comes through our own HTTP API: some of its time is gone.
+      const late = { expression: 'vector(1)', timeMs: START_MS, timeoutMs: 119_999.96, lookbackMs: 299_999.5 };
+      assert.equal((await remote.instant(late)).type, 'vector');
       const tooFine = { expression: 'seen_total', startMs: 0, endMs: 11_001_000, stepMs: 1000 };
       await assert.rejects(remote.range(tooFine), isOfType(['bad_data'], /11,000 points/));
     });

@@ -11,6 +11,7 @@ import { ChainCard } from './chain-card.tsx';
 import { firstTimeOf, nameOf, selectorOf, withoutEmptyStart } from './figures.ts';
 import { machineFigures, machineQueries } from './machine.ts';
 import { MachineCard } from './machine-card.tsx';
+import { pushedLink } from './pushed-link.ts';
 import { countsOf, sortTargets } from './target-order.ts';
 import { Targets } from './targets.tsx';
 
@@ -33,7 +34,7 @@ export function Overview({ windowS }: { readonly windowS: number }) {
           <p class="section-note">{countsOf(targets)}</p>
           <WindowChoice windowS={windowS} />
         </div>
-        <Targets targets={targets} />
+        <Targets targets={targets} windowS={windowS} />
       </section>
       <Chains targets={sorted} windowS={windowS} />
       <Machines targets={sorted} windowS={windowS} />
@@ -128,8 +129,16 @@ function Group({ title, box, fromS, error, isEmpty = false, children }: SectionP
 
 /** Said once to who watches a node whose metrics have other names: they are there, and where. */
 function NoChain({ targets, windowS }: { readonly targets: readonly WireTarget[]; readonly windowS: number }) {
+  const pushedSamples = useMonitor().snapshot?.pushedSamplesLastMinute ?? 0;
   const nodes = targets.filter((target) => target.type !== 'machine');
   const reporting = nodes.filter((target) => target.lastSampleCount !== null && target.lastSampleCount > 0);
+  if (nodes.length === 0 && pushedSamples > 0) {
+    return (
+      <p class="hint">
+        No node is watched here. Look at what is pushed in the <a href={pushedLink(windowS)}>explorer</a>.
+      </p>
+    );
+  }
   if (nodes.length === 0) {
     return (
       <p class="hint">

@@ -5,19 +5,34 @@ import { useState } from 'preact/hooks';
 import type { WireTarget } from '../../../monitor/src/server/wire.ts';
 import { formatText } from '../format/number.ts';
 import { formatDuration } from '../format/time.ts';
-import { useServerTime } from '../live/use-monitor.ts';
+import { useMonitor, useServerTime } from '../live/use-monitor.ts';
 import { nameOf } from './figures.ts';
+import { pushedLink } from './pushed-link.ts';
 import { StateMark } from './state-mark.tsx';
 import { chosenTargets, sortTargets } from './target-order.ts';
 
 const SHOWN_FIRST = 8;
 
-export function Targets({ targets }: { readonly targets: readonly WireTarget[] }) {
+interface TargetsProps {
+  readonly targets: readonly WireTarget[];
+  readonly windowS: number;
+}
+
+export function Targets({ targets, windowS }: TargetsProps) {
   const [isComplete, setIsComplete] = useState(false);
   const [filter, setFilter] = useState('');
   const nowMs = useServerTime();
   const sorted = sortTargets(targets);
   const chosen = chosenTargets(sorted, filter, isComplete ? Number.POSITIVE_INFINITY : SHOWN_FIRST);
+  const pushedSamples = useMonitor().snapshot?.pushedSamplesLastMinute ?? 0;
+  if (targets.length === 0 && pushedSamples > 0) {
+    return (
+      <p class="hint">
+        No target is watched here; samples are pushed: {formatText(pushedSamples, 'count')} in the last minute.{' '}
+        <a href={pushedLink(windowS)}>Metrics that were pushed</a>
+      </p>
+    );
+  }
   if (targets.length === 0) {
     return (
       <p class="hint">

@@ -6,7 +6,6 @@ import { extname, join } from 'node:path';
 import { completeConfig } from '../config/read-config.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import { ChainpulseError } from '../model/errors.ts';
-import { FILE_NAME } from '../storage/embedded/open.ts';
 
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
@@ -24,12 +23,17 @@ export interface HistoryOptions {
 /** @throws {ChainpulseError} `history_absent`, and as the store's opening does. @throws {ConfigError} */
 export async function openHistory(options: HistoryOptions): Promise<EngineClient> {
   const { directory, retention, isMade, onNotice, onLost = () => {} } = options;
-  if (!isMade && !existsSync(join(directory, FILE_NAME))) {
-    throw new ChainpulseError(
-      'history_absent',
-      `There is no history in ${directory}: name the folder that holds ${FILE_NAME}.`,
-    );
-  }
+  if (!isMade) await assertPresent(directory);
   const { storage, otlp } = completeConfig({ storage: { directory, retention } });
   return startEngine({ workerUrl: WORKER, settings: { storage, otlp, clock: 'system' }, onLost, onNotice });
+}
+
+async function assertPresent(directory: string): Promise<void> {
+  // The store itself is in the worker: who makes one needs nothing of it here.
+  const { FILE_NAME } = await import('../storage/embedded/open.ts');
+  if (existsSync(join(directory, FILE_NAME))) return;
+  throw new ChainpulseError(
+    'history_absent',
+    `There is no history in ${directory}: name the folder that holds ${FILE_NAME}.`,
+  );
 }

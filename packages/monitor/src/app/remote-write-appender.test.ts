@@ -113,6 +113,15 @@ test('a server that stays busy ends it, and so does one that never answered, at 
   assert.equal(absent.asked(), 1);
 });
 
+test('why another server refused samples is said in its words', async (t) => {
+  const text = 'out of bounds for series {__name__="m"}\ntoo many exemplars\n';
+  const headers = { 'x-prometheus-remote-write-samples-written': '0' };
+  const { appended } = await appendTo([{ status: 400, headers, text }], t);
+  const { rejectedSamples, refusedBecause } = await appended;
+  assert.equal(rejectedSamples.invalid, 1);
+  assert.equal(refusedBecause, 'the server says: out of bounds for series {__name__="m"}; too many exemplars');
+});
+
 test('a server that takes no remote write 2.0 is told of with what to do', async (t) => {
   for (const answer of [
     { status: 415, headers: {}, text: 'unsupported' },

@@ -21,6 +21,8 @@ const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const TRY_AGAIN = new Set([408, 425, 429]);
+/** Of a server's answer, so many characters are told. */
+const WORDS_MAX = 500;
 const NO_CONTENT_TYPE = 415;
 const WRITTEN = 'x-prometheus-remote-write-samples-written';
 const WRITTEN_HISTOGRAMS = 'x-prometheus-remote-write-histograms-written';
@@ -90,7 +92,9 @@ export class RemoteWriteAppender implements Appender {
     const written = numberIn(answer, WRITTEN) + numberIn(answer, WRITTEN_HISTOGRAMS);
     const left = rows.length - written;
     if (refused > 0) return outcomeOf(written, refused + left, 'series_limit');
-    return outcomeOf(written, left, REASONS.find((reason) => answer.text.includes(reasonText(reason))) ?? 'invalid');
+    const known = REASONS.find((reason) => answer.text.includes(reasonText(reason)));
+    if (left <= 0 || known !== undefined) return outcomeOf(written, left, known ?? 'invalid');
+    return { ...outcomeOf(written, left, 'invalid'), ...wordsOf(answer) };
   }
 
   #outgoingOf(batch: Batch) {
@@ -140,7 +144,7 @@ export class RemoteWriteAppender implements Appender {
     const { status, headers, text } = answer;
     // What is refused of a request comes with 400, and with what was written of the rest.
     if (headers[WRITTEN] !== undefined && status < 500) return answer;
-    const words = text.trim().slice(0, 500);
+    const words = text.trim().slice(0, WORDS_MAX);
     if (status >= 500 || TRY_AGAIN.has(status)) {
       if (!isLast) return undefined;
       throw new ChainpulseError('write_failed', `The server takes nothing (HTTP ${status}): ${words}`);
@@ -166,6 +170,13 @@ function rowsBySeries(refs: Uint32Array): Uint32Array {
 function numberIn({ headers }: WriteAnswer, name: string): number {
   const value = Number(headers[name] ?? 0);
   return Number.isSafeInteger(value) ? value : 0;
+}
+
+/** What another server than ours says of what it refused: a line for each series. */
+function wordsOf({ text }: WriteAnswer): { readonly refusedBecause?: string } {
+  const words = text.trim().replaceAll(/\s*\n\s*/g, '; ');
+  if (words === '') return {};
+  return { refusedBecause: `the server says: ${words.length > WORDS_MAX ? `${words.slice(0, WORDS_MAX)}…` : words}` };
 }
 
 function outcomeOf(acceptedSamples: number, refused: number, reason: RejectReason): AppendOutcome {

@@ -221,6 +221,7 @@ function connect({ config, time, engine, logger, recordings }: Ground) {
       if (event.newestTimeMs === undefined) return;
       log.succeeded();
       health.appendSucceeded();
+      health.samplesPushed(event.samples + event.histograms);
       feed.publishCommit({ timeMs: event.newestTimeMs, samples: event.samples + event.histograms });
     },
     appendFailed: (error) => {

@@ -2,10 +2,9 @@
 
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { startMonitor } from '../app/start-monitor.ts';
 import { completeConfig } from '../config/read-config.ts';
 import type { TargetConfig } from '../config/schema.ts';
-import { type DemoNode, startDemoNode } from '../demo/demo-node.ts';
+import type { DemoNode } from '../demo/demo-node.ts';
 import { addMonitorOptions, type MonitorOptions, withOptions } from './monitor-options.ts';
 import { announce, runUntilStopped } from './run-monitor.ts';
 
@@ -33,6 +32,9 @@ To see an outage, end the node by the pid that is printed, and start it again wi
 async function demo(options: MonitorOptions): Promise<void> {
   const input = withOptions({ storage: { directory: DEFAULTS.data }, log: { level: DEFAULTS.logLevel } }, options);
   const config = completeConfig(input);
+  // The other commands need neither of them, nor the memory that they take.
+  const { startMonitor } = await import('../app/start-monitor.ts');
+  const { startDemoNode } = await import('../demo/demo-node.ts');
   await runUntilStopped(async (onFailure) => {
     let advice = '';
     const startNode = async () => {

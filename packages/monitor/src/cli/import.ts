@@ -13,16 +13,17 @@ import { importLines, type LinePosition } from '../import/import-lines.ts';
 import { importRecording } from '../import/import-recording.ts';
 import { type ImportTotals, rejectedCount } from '../import/import-totals.ts';
 import { IMPORT_FORMATS, type ImportFormat, type LineFormat } from '../import/interface.ts';
-import { type Input, openInput } from '../import/open-input.ts';
+import { type Input, openInput, standardInput } from '../import/open-input.ts';
 import { chunksBehind, PositionFile } from '../import/position-file.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import { type Labels, labelsFrom } from '../model/labels.ts';
-import { reasonText } from '../sources/push/reasons.ts';
 import { ExpositionError } from '../sources/scrape/line-cursor.ts';
 import type { Appender } from '../storage/interface.ts';
 import { addClientOptions, type ClientOptions, MonitorClient } from './client.ts';
+import { problemsOf, summaryOf } from './import-report.ts';
 import { INTERRUPTED_EXIT_CODE, type Interruption, onInterruption } from './interruption.ts';
 import { countText, Progress, type ProgressState } from './progress.ts';
+import { keepHeapsSmall } from './small-heaps.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Everything was read, and the store refused some of it. */
@@ -88,8 +89,9 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 }
 
 async function runImport(file: string, options: ImportOptions): Promise<void> {
+  keepHeapsSmall();
   const labels = labelsOf(options.label);
-  const input = await openInput(file === '-' ? process.stdin : file);
+  const input = await openInput(file === '-' ? standardInput() : file);
   const interruption = onInterruption();
   try {
     const format = formatOf(input, options.format);
@@ -299,28 +301,10 @@ async function importOneRecording(
 function report(totals: ImportTotals, { options, progress, file }: ImportJob, isInterrupted: boolean): void {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   if (options.quiet !== true) say(summaryOf(totals, progress.elapsedMs / 1000));
-  if (totals.badLines > 0) {
-    say(`${countText(totals.badLines)} lines could not be read and were passed over, such as:`);
-    for (const message of totals.badLineMessages) say(`  ${message}`);
-  }
-  const refused = rejectedCount(totals);
-  if (refused > 0) {
-    say(`${countText(refused)} samples were refused:`);
-    for (const [reason, count] of Object.entries(totals.rejected)) {
-      if (count > 0) say(`  ${countText(count)} ${reason}: ${reasonText(reason)}`);
-    }
-    for (const message of totals.messages) say(`  such as: ${message}`);
-    process.exitCode = REFUSED_EXIT_CODE;
-  }
+  const keptFor = options.data === undefined ? undefined : options.retention;
+  for (const line of problemsOf(totals, keptFor)) say(line);
+  if (rejectedCount(totals) > 0) process.exitCode = REFUSED_EXIT_CODE;
   if (!isInterrupted) return;
   say(file === '-' ? 'interrupted: what was stored stays.' : 'interrupted: run the same command again to go on.');
   process.exitCode = INTERRUPTED_EXIT_CODE;
-}
-
-function summaryOf({ samples, histograms, exemplars }: ImportTotals, seconds: number): string {
-  const more = [
-    histograms > 0 ? `${countText(histograms)} native histograms` : '',
-    exemplars > 0 ? `${countText(exemplars)} exemplars` : '',
-  ].filter((part) => part !== '');
-  return `stored ${[`${countText(samples)} samples`, ...more].join(', ')} in ${seconds.toFixed(1)} s`;
 }

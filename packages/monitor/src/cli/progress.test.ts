@@ -52,6 +52,23 @@ test('what was done before counts for the share and not for the speed; without a
   assert.deepEqual(pipe.written, ['importing a  5,000 metrics  3 kB  10 samples  1/s\n']);
 });
 
+test('on a terminal a mark goes to and fro where nobody knows how much there is', () => {
+  const { progress, written, clock } = open(true);
+  const bars = (times: readonly number[]) => {
+    written.length = 0;
+    for (clock.nowMs of times) progress.update({ ...state(500_000, 1000), total: undefined });
+    return written.map((line) => /\[ *<=> *\]/.exec(line)?.[0]);
+  };
+  assert.deepEqual(bars([0, 100, 500]), ['[<=>                 ]', '[ <=>                ]', '[     <=>            ]']);
+  assert.deepEqual(bars([1600, 1700, 1800, 3400]), [
+    '[                <=> ]',
+    '[                 <=>]',
+    '[                <=> ]',
+    '[<=>                 ]',
+  ]);
+  assert.equal(written.at(-1), '\r\x1b[Kimporting a  [<=>                 ]  500.0 kB  1,000 samples  0/s');
+});
+
 test('quiet is quiet', () => {
   const { progress, written, clock } = open(true, true);
   progress.update(state(0, 0));

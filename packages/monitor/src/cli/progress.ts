@@ -29,6 +29,8 @@ export interface ProgressOptions {
 const DRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 10_000;
 const BAR_CELLS = 20;
+/** Goes to and fro in the bar where nobody knows how much there is. */
+const SHUTTLE = '<=>';
 const DEFAULT_COLUMNS = 80;
 const ERASE_LINE = '\r\x1b[K';
 
@@ -90,6 +92,8 @@ export class Progress {
       const share = Math.min(1, done / total);
       if (this.#isTerminal) parts.push(barOf(share));
       parts.push(`${Math.floor(share * 100)} %`);
+    } else if (total === undefined && this.#isTerminal) {
+      parts.push(shuttleBarOf(Math.floor(this.elapsedMs / DRAW_EVERY_MS)));
     }
     parts.push(amountText(done, total, unit));
     if (note !== undefined) parts.push(note);
@@ -109,6 +113,13 @@ export class Progress {
 function barOf(share: number): string {
   const filled = Math.floor(share * BAR_CELLS);
   return `[${'='.repeat(filled)}${' '.repeat(BAR_CELLS - filled)}]`;
+}
+
+/** A cell further each step, and back from the end. */
+function shuttleBarOf(step: number): string {
+  const way = BAR_CELLS - SHUTTLE.length;
+  const before = way - Math.abs(way - (step % (2 * way)));
+  return `[${' '.repeat(before)}${SHUTTLE}${' '.repeat(way - before)}]`;
 }
 
 function amountText(done: number, total: number | undefined, unit: ProgressState['unit']): string {

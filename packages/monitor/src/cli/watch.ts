@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { startMonitor } from '../app/start-monitor.ts';
 import { completeConfig, readConfigFile } from '../config/read-config.ts';
 import type { ConfigInput } from '../config/schema.ts';
 import { addMonitorOptions, type MonitorOptions, withOptions } from './monitor-options.ts';
@@ -45,6 +44,8 @@ Examples:
 async function watch(targets: readonly string[], options: WatchOptions): Promise<void> {
   const input = withTargets(readInput(options.config), targets);
   const config = completeConfig(withOptions(input, options));
+  // The whole monitor: the other commands need neither it nor the memory that it takes.
+  const { startMonitor } = await import('../app/start-monitor.ts');
   await runUntilStopped(async (onFailure) => {
     const monitor = await startMonitor(config, { onFailure });
     announce(monitor);

@@ -3,7 +3,7 @@
 // io/prometheus/write/v2/types.proto
 
 import type { BucketSpan, NativeHistogram } from '../model/batch.ts';
-import type { ProtobufReader } from './protobuf-reader.ts';
+import { knownFields, type ProtobufReader } from './protobuf-reader.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from './wire-types.ts';
 
@@ -35,6 +35,21 @@ const CUSTOM_VALUES = 16;
 
 const SPAN_OFFSET = (1 << 3) | WIRE_VARINT;
 const SPAN_LENGTH = (2 << 3) | WIRE_VARINT;
+
+const HISTOGRAM_FIELDS = knownFields(
+  COUNT_INT,
+  COUNT_FLOAT,
+  SUM,
+  SCHEMA,
+  ZERO_THRESHOLD,
+  ZERO_COUNT_INT,
+  ZERO_COUNT_FLOAT,
+  NEGATIVE_SPANS,
+  POSITIVE_SPANS,
+  RESET_HINT,
+  TIMESTAMP,
+);
+const SPAN_FIELDS = knownFields(SPAN_OFFSET, SPAN_LENGTH);
 
 const HINT_GAUGE = 3;
 const STALE_LOW = 0x00000002;
@@ -156,7 +171,7 @@ export function readHistogram(reader: ProtobufReader, bucketsMax: number): ReadH
         readDoubles(reader, tag, customValues, bucketsMax);
         break;
       default:
-        reader.skip(tag & 7);
+        reader.skipOther(tag, HISTOGRAM_FIELDS);
     }
   }
   return {
@@ -187,7 +202,7 @@ function readSpan(reader: ProtobufReader, spans: BucketSpan[], most: number): vo
     const tag = reader.readTag();
     if (tag === SPAN_OFFSET) offset = reader.readSint64();
     else if (tag === SPAN_LENGTH) length = reader.readUint64();
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, SPAN_FIELDS);
   }
   reader.leave(outer);
   if (spans.length <= most) spans.push({ offset, length });

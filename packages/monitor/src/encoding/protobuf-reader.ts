@@ -5,6 +5,16 @@
 import { MalformedBytes } from './malformed-bytes.ts';
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT } from './wire-types.ts';
 
+/** Of a message's fields, by their numbers: a bit for each wire type that is theirs; 0 for a number that is no field's. */
+export type KnownFields = Uint8Array;
+
+/** By the tags of the fields; one whose numbers may stand packed or alone is named with both. */
+export function knownFields(...tags: readonly number[]): KnownFields {
+  const known = new Uint8Array(Math.max(...tags.map((tag) => tag >>> 3)) + 1);
+  for (const tag of tags) known[tag >>> 3]! |= 1 << (tag & 7);
+  return known;
+}
+
 const LARGEST_FIELD = 2 ** 29 - 1;
 const TWO_28 = 2 ** 28;
 const LONGEST_VARINT_BYTES = 10;
@@ -169,6 +179,15 @@ export class ProtobufReader {
       default:
         this.fail(`wire type ${wireType} is none that is written any more`);
     }
+  }
+
+  /** Passes over a field that nobody reads. One that the message knows, with another type than is known, is an error. */
+  skipOther(tag: number, known: KnownFields): void {
+    const field = tag >>> 3;
+    if (field < known.length && known[field] !== 0 && (known[field]! & (1 << (tag & 7))) === 0) {
+      this.fail(`field ${field} has wire type ${tag & 7}, which is not its own`);
+    }
+    this.skip(tag & 7);
   }
 
   /** That a field has the type that its definition gives it. */

@@ -4,20 +4,21 @@
 // Source: "Native histograms" of prometheus.io/docs/prometheus/latest/querying/api
 
 import type { BucketSpan, NativeHistogram } from '../model/batch.ts';
-import { numberText } from './number-text.ts';
+import { CUSTOM_BOUNDS_SCHEMA, upperBoundsOf } from './bucket-bounds.ts';
+import { apiNumberText, numberText } from './number-text.ts';
 
-/** Which ends belong to a bucket: the upper, the lower, both. */
+/** Which ends belong to a bucket: the upper, the lower, neither, both. */
 const OPEN_LEFT = 0;
 const OPEN_RIGHT = 1;
+const OPEN_BOTH = 2;
 const CLOSED_BOTH = 3;
-const CUSTOM_BOUNDS_SCHEMA = -53;
 
 type BucketJson = readonly [rule: number, lower: string, upper: string, count: string];
 
 export interface HistogramJson {
   readonly count: string;
   readonly sum: string;
-  readonly buckets: readonly BucketJson[];
+  readonly buckets?: readonly BucketJson[];
   readonly native: NativeJson;
 }
 
@@ -37,10 +38,11 @@ interface NativeJson {
 }
 
 export function histogramJson(histogram: NativeHistogram): HistogramJson {
+  const buckets = bucketsOf(histogram);
   return {
-    count: numberText(histogram.count),
-    sum: numberText(histogram.sum),
-    buckets: bucketsOf(histogram),
+    count: apiNumberText(histogram.count),
+    sum: apiNumberText(histogram.sum),
+    ...(buckets.length === 0 ? {} : { buckets }),
     native: nativeOf(histogram),
   };
 }
@@ -67,30 +69,33 @@ function exact(value: number): number | string {
   return Number.isFinite(value) && !Object.is(value, -0) ? value : numberText(value);
 }
 
+/** From the lowest to the highest. The zero bucket takes from those beside it what is in it. */
 function bucketsOf(histogram: NativeHistogram): BucketJson[] {
   const { zeroCount, zeroThreshold, negativeSpans, negativeCounts, positiveSpans, positiveCounts } = histogram;
-  const boundOf = boundsOf(histogram);
+  const isCustom = histogram.schema === CUSTOM_BOUNDS_SCHEMA;
+  const boundOf = upperBoundsOf(histogram);
   const buckets: BucketJson[] = [];
   const add = (rule: number, lower: number, upper: number, count: number) => {
-    if (count > 0) buckets.push([rule, numberText(lower), numberText(upper), numberText(count)]);
+    if (count !== 0) buckets.push([rule, apiNumberText(lower), apiNumberText(upper), apiNumberText(count)]);
   };
   for (const [index, count] of indexed(negativeSpans, negativeCounts).reverse()) {
-    add(OPEN_RIGHT, -boundOf(index), -boundOf(index - 1), count);
+    const lower = -boundOf(index);
+    add(ruleOf(lower, -0), lower, Math.min(-boundOf(index - 1), -zeroThreshold), count);
   }
   add(CLOSED_BOTH, -zeroThreshold, zeroThreshold, zeroCount);
   for (const [index, count] of indexed(positiveSpans, positiveCounts)) {
-    const isLowest = histogram.schema === CUSTOM_BOUNDS_SCHEMA && index === 0;
-    add(isLowest ? CLOSED_BOTH : OPEN_LEFT, boundOf(index - 1), boundOf(index), count);
+    const lower = boundOf(index - 1);
+    const upper = boundOf(index);
+    if (isCustom) add(index === 0 ? CLOSED_BOTH : OPEN_LEFT, lower, upper, count);
+    else add(ruleOf(0, upper), Math.max(lower, zeroThreshold), upper, count);
   }
   return buckets;
 }
 
-/** The upper bound of a bucket by its index. */
-function boundsOf({ schema, customBounds }: NativeHistogram): (index: number) => number {
-  if (schema === CUSTOM_BOUNDS_SCHEMA) {
-    return (index) => (index < 0 ? Number.NEGATIVE_INFINITY : (customBounds?.[index] ?? Number.POSITIVE_INFINITY));
-  }
-  return (index) => 2 ** (index * 2 ** -schema);
+/** The end that is farther from zero belongs to a bucket, but zero itself does not. */
+function ruleOf(lower: number, upper: number): number {
+  if (lower < 0) return OPEN_RIGHT;
+  return upper > 0 ? OPEN_LEFT : OPEN_BOTH;
 }
 
 function indexed(spans: readonly BucketSpan[], counts: Float64Array): [index: number, count: number][] {

@@ -11,6 +11,12 @@ import { finiteText } from './number-text.ts';
 
 /** Nanoseconds are 64 bits: times to the year 2262. */
 const TIME_MAX_MS = 9_223_372_036_854;
+/**
+ * Names of metrics that readers would take for another name, a comment, or the begin of something else: there is no way to write
+ * them that all readers understand.
+ */
+const UNWRITABLE = /^$|^[#\t\0]|\n|\\(?:[,= "]|$)/;
+const NAMED_MAX = 10;
 /** InfluxDB drops points with such a tag. */
 const RESERVED_TAGS = new Set(['time', '_field', '_measurement']);
 
@@ -19,8 +25,14 @@ export const INFLUX_LINES: SeriesRenderer = { begin: '', end: '', render: render
 function* renderSeries(series: SeriesSamples, totals: ExportTotals): Generator<string> {
   const { labels, timestampsMs, values } = series;
   leaveOutHistograms(series, totals, "InfluxDB's line protocol");
+  const name = labelValue(labels, METRIC_NAME);
+  if (UNWRITABLE.test(name)) {
+    totals.leftOut += values.length;
+    warnOfName(name, totals);
+    return;
+  }
   const tags = labels.map(({ name, value }) => (name === METRIC_NAME ? '' : tagText(name, value)));
-  const start = `${labelValue(labels, METRIC_NAME).replaceAll(/[, ]/g, '\\$&')}${tags.join('')} value=`;
+  const start = `${name.replaceAll(/[, ]/g, '\\$&')}${tags.join('')} value=`;
   let count = 0;
   let text = '';
   for (let at = 0; at < values.length; at++) {
@@ -37,6 +49,13 @@ function* renderSeries(series: SeriesSamples, totals: ExportTotals): Generator<s
   totals.samples += count;
   totals.leftOut += values.length - count;
   yield text;
+}
+
+function warnOfName(name: string, { warnings }: ExportTotals): void {
+  const text = "series are left out, since InfluxDB's line protocol cannot write the name of their metric";
+  // So many names are told at most.
+  if (warnings.size < NAMED_MAX) warnings.add(`${text}: ${JSON.stringify(name.slice(0, 200))}`);
+  else warnings.add(text);
 }
 
 function timeText(timeMs: number): string {

@@ -3,10 +3,13 @@
 // summary's first sentence names the worst there is, with its node, its reason and what to do.
 
 import type { Clock } from '../model/clock.ts';
+import { formatDuration, formatSize } from '../model/duration.ts';
 import { labelValue } from '../model/labels.ts';
 import type { HealthState, WireComponentHealth, WireHealth } from '../server/wire.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import type { StoreStats } from '../storage/interface.ts';
+import type { SendStatistics } from '../storage/sending.ts';
+import { RecentCount } from './recent-count.ts';
 
 export interface HealthJudgeOptions {
   readonly clock: Clock;
@@ -15,8 +18,10 @@ export interface HealthJudgeOptions {
   readonly onStorageChange?: () => void;
 }
 
-/** How long the oldest sample waits before that is told. */
+/** How long the oldest sample waits before that is told, where a store beside the queue answers meanwhile. */
 const SENDING_STUCK_AFTER_MS = 300_000;
+/** The same where the server alone keeps the samples: what waits is seen by nobody. A server that starts again is back before. */
+const ONLY_STORE_STUCK_AFTER_MS = 10_000;
 
 type ErrorCounts = StoreStats['errorsTotal'];
 
@@ -24,11 +29,23 @@ export class HealthJudge {
   readonly #options: HealthJudgeOptions;
   #appendFailure: string | undefined;
   #errorCounts: ErrorCounts | undefined;
-  #sendFailure: string | undefined;
+  #sending: StoreStats['sending'];
   #newErrors: readonly string[] = [];
+  readonly #pushed = new RecentCount();
+  #told: string;
 
   constructor(options: HealthJudgeOptions) {
     this.#options = options;
+    this.#told = this.#storageTold();
+  }
+
+  /** So many pushed samples were stored. */
+  samplesPushed(samples: number): void {
+    this.#change(() => this.#pushed.add(samples, this.#options.clock.nowMs()));
+  }
+
+  get pushedLastMinute(): number {
+    return this.#pushed.at(this.#options.clock.nowMs());
   }
 
   /** An append failed: the storage is critical until one succeeds. The message must be fit for people. */
@@ -48,7 +65,7 @@ export class HealthJudge {
   /** Errors that the store has counted since the reading before make it critical until a reading without new ones. */
   observeStorage({ errorsTotal, sending }: Pick<StoreStats, 'errorsTotal' | 'sending'>): void {
     this.#change(() => {
-      this.#sendFailure = isStuck(sending) ? sending?.lastError : undefined;
+      this.#sending = sending;
       this.#newErrors = newErrors(this.#errorCounts, errorsTotal);
       this.#errorCounts = errorsTotal;
     });
@@ -65,7 +82,8 @@ export class HealthJudge {
     const reasons = [...storage.reasons, ...targetReasons];
     return {
       status: reasons.length === 0 ? 'healthy' : 'critical',
-      summary: reasons.length === 0 ? allIsWell(targets) : worstFirst(reasons),
+      summary:
+        reasons.length === 0 ? allIsWell(targets, this.#storeState(), this.pushedLastMinute) : worstFirst(reasons),
       timeMs,
       components,
     };
@@ -76,27 +94,59 @@ export class HealthJudge {
     if (this.#appendFailure !== undefined) {
       reasons.push(`The store takes no samples: ${sentence(this.#appendFailure)}`);
     }
-    if (this.#sendFailure !== undefined) {
-      reasons.push(`Samples wait to be sent to the other server: ${sentence(this.#sendFailure)}`);
-    }
+    const sending = this.#sending;
+    if (sending?.lastError !== undefined && isStuck(sending)) reasons.push(waitReason(sending, sending.lastError));
     if (this.#newErrors.length > 0) {
-      reasons.push(
-        `The store reports errors (${this.#newErrors.join(', ')}): look into the log of the monitor and check the disk.`,
-      );
+      const mend =
+        sending?.isOnlyStore === true
+          ? 'look into the log of the monitor and check the server that keeps the history (storage.remote)'
+          : 'look into the log of the monitor and check the disk';
+      reasons.push(`The store reports errors (${this.#newErrors.join(', ')}): ${mend}.`);
     }
     return reasons;
   }
 
+  /** What may be said of a store that nothing is known against. */
+  #storeState(): string {
+    if (this.#sending?.isOnlyStore !== true) return 'the store works';
+    if (this.#sending.isFailing) {
+      return 'the server that keeps the history did not take the last samples, which are sent again';
+    }
+    return this.#sending.lastSuccessMs === undefined
+      ? 'nothing has been sent to the server that keeps the history yet'
+      : 'the server that keeps the history takes the samples';
+  }
+
   #change(apply: () => void): void {
-    const before = this.#storageReasons().join();
     apply();
-    if (this.#storageReasons().join() !== before) this.#options.onStorageChange?.();
+    const told = this.#storageTold();
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.onStorageChange?.();
+  }
+
+  /** What is told anew when it has changed; how much is pushed moves on all the time, that it is does not. */
+  #storageTold(): string {
+    return [...this.#storageReasons(), this.#storeState(), this.pushedLastMinute > 0].join();
   }
 }
 
 /** A server that is away for a moment is none of our business: what waits is safe in the queue. */
-function isStuck(sending: StoreStats['sending']): boolean {
-  return sending?.lastError !== undefined && (sending.oldestWaitMs ?? 0) >= SENDING_STUCK_AFTER_MS;
+function isStuck({ isOnlyStore, isFailing, oldestWaitMs = 0 }: SendStatistics): boolean {
+  return oldestWaitMs >= (isOnlyStore && isFailing ? ONLY_STORE_STUCK_AFTER_MS : SENDING_STUCK_AFTER_MS);
+}
+
+/** What is wrong, what is at stake, and what to do; the same words until one of them changes. */
+function waitReason({ isOnlyStore, queueMaxAgeMs, queueMaxBytes }: SendStatistics, error: string): string {
+  const age = formatDuration(queueMaxAgeMs);
+  const size = formatSize(queueMaxBytes);
+  const begin = isOnlyStore
+    ? 'The server that keeps the history takes no samples'
+    : 'Samples wait to be sent to the other server';
+  return (
+    `${begin}: ${sentence(error)} Samples wait in the queue, and none is lost until they have waited ${age} ` +
+    `(storage.remote.queueAge) or fill ${size} (storage.remote.queueSize): start the server, or correct storage.remote, before.`
+  );
 }
 
 function newErrors(before: ErrorCounts | undefined, now: ErrorCounts): readonly string[] {
@@ -137,11 +187,15 @@ function worstFirst(reasons: readonly string[]): string {
   return `${first} There ${others.length === 1 ? 'is 1 more problem' : `are ${others.length} more problems`}.`;
 }
 
-function allIsWell(targets: readonly TargetStatus[]): string {
-  if (targets.length === 0) return 'No target is watched; the store works.';
+function allIsWell(targets: readonly TargetStatus[], store: string, pushedLastMinute: number): string {
+  if (targets.length === 0 && pushedLastMinute > 0) {
+    return `Pushed samples come in, ${pushedLastMinute.toLocaleString('en-US')} in the last minute, and ${store}.`;
+  }
+  if (targets.length === 0) return `No target is watched; ${store}.`;
   const up = targets.filter(({ health }) => health === 'up').length;
   if (up < targets.length) {
     return `No target is down: ${up} of ${targets.length} are up, the others have not been collected or have ended.`;
   }
-  return up === 1 ? 'The target is up and the store works.' : `All ${up} targets are up and the store works.`;
+  const all = up === 1 ? 'The target is up' : `All ${up} targets are up`;
+  return `${all} and ${store}.`;
 }

@@ -13,8 +13,9 @@ const JSON_LINE = /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:/;
 const DUMP_LINE = /^\{\w+="/;
 /** Series, value and, in the last group, the time. */
 const EXPOSITION_LINE =
-  /^[ \t]*(?:[a-zA-Z_:][\w:]*[ \t]*(?:\{.*\})?|\{[ \t]*"(?:[^"\\]|\\.)*".*\})[ \t]*(?:[+-]?[\d.][\d.eE+-]*|[+-]?(?:[iI]nf|NaN))(?:[ \t]+(-?[\d.][\d.eE+-]*))?[ \t]*(?:#.*)?$/;
-const INFLUX_LINE = /^(?:[^\s,\\]|\\.)+(?:,(?:[^\s\\]|\\.)+)? (?:[^\s=\\]|\\.)+=\S/;
+  /^[ \t]*(?:[a-zA-Z_:][\w:]*[ \t]*(?:\{.*\})?|\{[ \t]*"(?:[^"\\]|\\.)*".*\})[ \t]*(?:[+-]?[\d.][\d.eE+-]*|[+-]?(?:[iI]nf|NaN))(?:[ \t]+(-?[\d.][\d.eE+-]*))?[ \t]*(?:#.*)?$/s;
+/** Nothing but a space ends its parts: a tag may have any other character that is white, as it is. */
+const INFLUX_LINE = /^(?:[^ ,\\]|\\.)+(?:,(?:[^ \\]|\\.)+)? (?:[^ =\\]|\\.)+=\S/s;
 const OPENMETRICS_ONLY = /^# (?:EOF|UNIT |TYPE \S+ (?:unknown|info|stateset|gaugehistogram)$)|^[^#]*[ \t]# \{/;
 
 /** `begin`: the first bytes, unpacked. Undefined for none that is known. */
@@ -45,6 +46,7 @@ function expositionOf(lines: readonly string[]): ImportFormat | undefined {
     if (time === undefined) continue;
     return time.includes('.') || Math.abs(Number(time)) < SECONDS_BELOW ? 'openmetrics' : 'text';
   }
-  if (INFLUX_LINE.test(sample)) return 'influx';
-  return EXPOSITION_LINE.test(sample) ? 'text' : undefined;
+  // A label's value may have what looks like a field; a line of the protocol never is one of these.
+  if (EXPOSITION_LINE.test(sample)) return 'text';
+  return INFLUX_LINE.test(sample) ? 'influx' : undefined;
 }

@@ -1,9 +1,9 @@
 // Prometheus text and OpenMetrics, as the import of the API reads them.
 
 import type { PushLimits } from '../sources/push/limits.ts';
-import { ImportDecoder, type ImportPiece } from '../sources/push/text/import-decoder.ts';
+import { ImportDecoder, ImportPiece } from '../sources/push/text/import-decoder.ts';
 import type { ExpositionError } from '../sources/scrape/line-cursor.ts';
-import type { LineDecoder, LinePiece } from './interface.ts';
+import type { LineDecoder, LinePiece, PieceReader } from './interface.ts';
 
 export class ExpositionDecoder implements LineDecoder {
   readonly #format: 'text' | 'openmetrics';
@@ -18,7 +18,11 @@ export class ExpositionDecoder implements LineDecoder {
     this.#decoder = new ImportDecoder(limits);
   }
 
-  open(piece: LinePiece, onBadLine: ((error: ExpositionError) => void) | undefined): ImportPiece {
+  open(
+    piece: LinePiece,
+    onBadLine: ((error: ExpositionError) => void) | undefined,
+    before: PieceReader | undefined,
+  ): ImportPiece {
     const hasEnded = this.#latest?.hasEnded ?? false;
     this.#latest = this.#decoder.open({
       ...piece,
@@ -26,6 +30,7 @@ export class ExpositionDecoder implements LineDecoder {
       receivedMs: this.#receivedMs,
       hasEnded,
       onBadLine,
+      origins: before instanceof ImportPiece ? before.releaseOrigins() : undefined,
     });
     return this.#latest;
   }

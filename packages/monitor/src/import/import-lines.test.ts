@@ -279,7 +279,7 @@ test('no bytes make it fail in any other way', async () => {
 });
 
 test('many pieces: what the store takes is in order, and no more than two are on their way', async () => {
-  const lines = 120_000;
+  const lines = 240_000;
   const text = Array.from(
     { length: lines },
     (_, at) => `{__name__="m", n="${at % 500}"} ${at} ${NOW_MS - lines + at}\n`,
@@ -311,7 +311,7 @@ test('many pieces: what the store takes is in order, and no more than two are on
 });
 
 test('an import that is ended tells how far it came, and goes on there, also in the middle of a table', async () => {
-  const rows = 300_000;
+  const rows = 600_000;
   const text = `__name__,n,timestamp,value\n${Array.from({ length: rows }, (_, at) => `m,${at % 10},${NOW_MS - rows + at},${at}\n`).join('')}`;
   const controller = new AbortController();
   const appender = new MemoryAppender();

@@ -15,7 +15,8 @@ import { addTotals, type ImportTotals, newImportTotals } from './import-totals.t
 import type { LineDecoder, LineFormat, PieceReader } from './interface.ts';
 import { LineCutter } from './line-cutter.ts';
 
-const PIECE_BYTES = 2 * 1024 * 1024;
+/** A piece is a commit: some 40,000 samples of text. Larger ones cost memory, and save little more. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 const LANES = 2;
 const BAD_LINES_LISTED_MAX = 10;
 
@@ -62,7 +63,7 @@ export async function importLines(options: LineImport): Promise<ImportTotals> {
       const piece = await cutter.next(lane.buffer);
       lane.buffer = piece.buffer;
       const body = piece.buffer.subarray(0, piece.length);
-      const reader = decoder.open({ body, linesBefore: lines, isLast: piece.isLast }, bad.listener);
+      const reader = decoder.open({ body, linesBefore: lines, isLast: piece.isLast }, bad.listener, lane.reader);
       const problem = await lane.decode(reader);
       await storing;
       offset += piece.length;
@@ -88,8 +89,8 @@ export async function importLines(options: LineImport): Promise<ImportTotals> {
 /** The buffer, batch and reader of one piece after the other. */
 class Lane implements SeriesOrigins {
   buffer: Uint8Array<ArrayBuffer> = new Uint8Array(PIECE_BYTES);
+  reader: PieceReader | undefined;
   readonly batch: PushBatch;
-  #reader: PieceReader | undefined;
 
   constructor(appender: Appender, nowMs: number) {
     this.batch = new PushBatch({ appender, limits: DEFAULT_PUSH_LIMITS, nowMs, origins: this });
@@ -97,7 +98,7 @@ class Lane implements SeriesOrigins {
 
   /** Gives what is wrong with the piece; what stands before that is in the batch. */
   async decode(reader: PieceReader): Promise<ExpositionError | undefined> {
-    this.#reader = reader;
+    this.reader = reader;
     try {
       await reader.decode(this.batch, new Slices());
       return undefined;
@@ -108,11 +109,11 @@ class Lane implements SeriesOrigins {
   }
 
   labelsAt(origin: number): Labels {
-    return this.#reader!.labelsAt(origin);
+    return this.reader!.labelsAt(origin);
   }
 
   resolved(origin: number, ref: number): void {
-    this.#reader!.resolved(origin, ref);
+    this.reader!.resolved(origin, ref);
   }
 }
 

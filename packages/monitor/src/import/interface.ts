@@ -23,8 +23,15 @@ export interface LinePiece {
 
 /** Reads the lines of a file, piece after piece; remembers series from one to the next. */
 export interface LineDecoder {
-  /** The batch that the piece is read into needs it as its origins. `onBadLine`: told of a line that is passed over. */
-  open(piece: LinePiece, onBadLine: ((error: ExpositionError) => void) | undefined): PieceReader;
+  /**
+   * The batch that the piece is read into needs it as its origins. `onBadLine`: told of a line that is passed over. `before`: a
+   * reader that is done, its batch flushed: its memory may be used again.
+   */
+  open(
+    piece: LinePiece,
+    onBadLine: ((error: ExpositionError) => void) | undefined,
+    before: PieceReader | undefined,
+  ): PieceReader;
 }
 
 export interface PieceReader extends SeriesOrigins {

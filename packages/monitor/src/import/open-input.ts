@@ -1,18 +1,23 @@
 // What is imported, as a stream of unpacked bytes: a file, or what is piped in; gzip and zstd are told by their first bytes.
-// Nothing is read ahead of who takes it but a chunk. Invariant: the chunks are those of the whole input, its begin included.
+// Little is read ahead of who takes it. Invariant: the chunks are those of the whole input, its begin included.
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { unpackZstd } from '../encoding/unpack-zstd.ts';
 import { ChainpulseError } from '../model/errors.ts';
+import { PipedBytes } from './piped-bytes.ts';
 
 const READ_BYTES = 512 * 1024;
 /** Enough to tell a format by. */
 const BEGIN_BYTES = 65_536;
+const STANDARD_INPUT = 0;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** A chunk of it holds until the next one is asked for. */
+type ByteSource = AsyncIterable<Buffer | string> & { destroy(): unknown };
 
 export interface Input {
   /** Fit for messages. */
@@ -23,17 +28,17 @@ export interface Input {
   readonly takenBytes: number;
   /** The first bytes, unpacked. */
   readonly begin: Buffer;
-  /** Unpacked, from the first byte on; once. @throws {ChainpulseError} */
+  /** Unpacked, from the first byte on; once. A chunk holds until the next one is asked for. @throws {ChainpulseError} */
   chunks(): AsyncGenerator<Buffer>;
   close(): void;
 }
 
 /** @throws {ChainpulseError} `input_unreadable`, `input_damaged` */
-export async function openInput(path: string | NodeJS.ReadableStream): Promise<Input> {
+export async function openInput(path: string | ByteSource): Promise<Input> {
   const isFile = typeof path === 'string';
   const name = isFile ? path : 'what is piped in';
   const sizeBytes = isFile ? await sizeOf(path) : undefined;
-  const raw = isFile ? createReadStream(path, { highWaterMark: READ_BYTES }) : (path as Readable);
+  const raw = isFile ? createReadStream(path, { highWaterMark: READ_BYTES }) : path;
   const counted = { bytes: 0 };
   const unpacked = await unpackedChunks(countedChunks(raw, counted));
   const ahead = new Ahead(unpacked, name);
@@ -48,6 +53,12 @@ export async function openInput(path: string | NodeJS.ReadableStream): Promise<I
     chunks: () => ahead.all(),
     close: () => void raw.destroy(),
   };
+}
+
+/** What is piped in: a pipe, a socket, a file or what somebody types. */
+export function standardInput(): ByteSource {
+  const stat = fstatSync(STANDARD_INPUT);
+  return stat.isFIFO() || stat.isSocket() ? new PipedBytes(STANDARD_INPUT) : process.stdin;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
@@ -77,13 +88,14 @@ async function unpackedChunks(chunks: AsyncGenerator<Buffer>): Promise<AsyncIter
   while (length < ZSTD.length) {
     const { value, done } = await chunks.next();
     if (done === true) break;
-    first.push(value);
+    first.push(Buffer.from(value));
     length += value.length;
   }
   const begin = Buffer.concat(first);
-  const whole = joined(begin, chunks);
   const isGzip = begin.subarray(0, GZIP.length).equals(GZIP);
-  if (!isGzip && !begin.subarray(0, ZSTD.length).equals(ZSTD)) return whole;
+  if (!isGzip && !begin.subarray(0, ZSTD.length).equals(ZSTD)) return joined(begin, chunks);
+  // What unpacks them looks at several at once.
+  const whole = joined(begin, copied(chunks));
   if (!isGzip) return unpackZstd(whole);
   // The error reaches whoever reads from `unpack`, which is destroyed with it.
   const unpack = createGunzip({ chunkSize: READ_BYTES });
@@ -93,6 +105,10 @@ async function unpackedChunks(chunks: AsyncGenerator<Buffer>): Promise<AsyncIter
 async function* joined(begin: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   if (begin.length > 0) yield begin;
   yield* rest;
+}
+
+async function* copied(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 /** Chunks of which the first are looked at before they are taken. */
@@ -112,7 +128,7 @@ class Ahead {
     while (length < bytes) {
       const chunk = await this.#next();
       if (chunk === undefined) break;
-      this.#looked.push(chunk);
+      this.#looked.push(Buffer.from(chunk));
       length += chunk.length;
     }
     return Buffer.concat(this.#looked).subarray(0, bytes);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDuration, parseDurationMs, parseSizeBytes } from './duration.ts';
+import { formatDuration, formatSize, parseDurationMs, parseSizeBytes } from './duration.ts';
 
 test('durations are read as Prometheus reads them', () => {
   const cases: [string, number | undefined][] = [
@@ -27,6 +27,13 @@ test('a formatted duration reads back as itself', () => {
     assert.equal(parseDurationMs(formatDuration(durationMs)), durationMs);
   }
   assert.equal(formatDuration(90_000), '1m30s');
+});
+
+test('a formatted size reads back as itself', () => {
+  for (const sizeBytes of [0, 1, 1023, 1024, 1536, 2 ** 30, 5 * 2 ** 40]) {
+    assert.equal(parseSizeBytes(formatSize(sizeBytes)), sizeBytes);
+  }
+  assert.equal(formatSize(2 ** 30), '1GiB');
 });
 
 test('sizes take decimal and binary units', () => {

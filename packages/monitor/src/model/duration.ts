@@ -44,6 +44,15 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
+/** In the largest unit that it is a whole number of: 1,073,741,824 is `1GiB`. */
+export function formatSize(sizeBytes: number): string {
+  for (const unit of ['TiB', 'GiB', 'MiB', 'KiB']) {
+    const unitBytes = UNIT_BYTES[unit]!;
+    if (sizeBytes >= unitBytes && sizeBytes % unitBytes === 0) return `${sizeBytes / unitBytes}${unit}`;
+  }
+  return `${sizeBytes}B`;
+}
+
 /** Bytes, or undefined when the text is no size. */
 export function parseSizeBytes(text: string): number | undefined {
   const parts = SIZE.exec(text);

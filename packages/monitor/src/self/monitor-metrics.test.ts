@@ -100,6 +100,10 @@ describe('MonitorMetrics', () => {
         requestSecondsTotal: 33,
         lastSuccessMs: undefined,
         lastError: undefined,
+        isFailing: false,
+        isOnlyStore: true,
+        queueMaxAgeMs: 34,
+        queueMaxBytes: 35,
       },
       errorsTotal: { append: 1, read: 2, seal: 3, delete: 4, checkpoint: 5, merge: 0, cool: 0 },
     });

@@ -50,6 +50,8 @@ export interface WireSnapshot {
   clockSpeed: number;
   startedMs: number;
   health: WireHealth;
+  /** Stored from remote write, OTLP and imports within the last minute. */
+  pushedSamplesLastMinute: number;
   targets: WireTarget[];
 }
 

@@ -19,6 +19,7 @@ export interface Appender {
    * Stores a batch. When the promise is fulfilled the samples are durable and visible to every later read.
    * Samples may come in any order. Of two with the same time of one series the first stays: the same value once more is
    * accepted, another is a `duplicate` when the store notices it at once, and else is not seen by reads.
+   * Once the promise is settled nobody keeps a column of the batch; one that is alone in its buffer may have been taken over.
    * @throws {ChainpulseError} `storage_full`, `storage_io`: nothing of the batch was stored.
    */
   append(batch: Batch): Promise<AppendOutcome>;
@@ -31,6 +32,8 @@ export interface AppendOutcome {
   readonly rejectedSamples: Readonly<Record<RejectReason, number>>;
   /** The first few rows of the batch that were refused, so that a sender can be told which series it is. */
   readonly firstRejected?: readonly RejectedRow[];
+  /** Why, in the words of another server that refused them. */
+  readonly refusedBecause?: string;
 }
 
 export interface RejectedRow {

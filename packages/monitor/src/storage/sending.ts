@@ -18,6 +18,13 @@ export interface SendStatistics {
   readonly lastSuccessMs: number | undefined;
   /** The last failure in words without a credential; undefined since it worked again. */
   readonly lastError: string | undefined;
+  /** The last request was neither taken nor refused for good: what waits is sent again. */
+  readonly isFailing: boolean;
+  /** Nothing is stored beside the queue: until it is sent, a sample is seen by nobody. */
+  readonly isOnlyStore: boolean;
+  /** What may wait at most: beyond either the oldest samples are given up. */
+  readonly queueMaxAgeMs: number;
+  readonly queueMaxBytes: number;
 }
 
 /** `failed`: no answer, or one that says to try again. */

@@ -108,14 +108,15 @@ export class Security implements Protection {
     const credential = readAuthorization(authorization);
     if (credential === undefined) return this.#unauthorized('Credentials are needed.');
     if ((await this.#attempts.turnOf(remoteAddress)) === 'refused') {
-      return busy(429, 'too_many_attempts', 'Too many attempts with wrong credentials came from this address.');
+      // Not 429: nobody knows yet whether these credentials are wrong, and Prometheus drops what was answered with that.
+      return busy('too_many_attempts', 'Too many attempts with wrong credentials came from this address.');
     }
     let caller: Caller | undefined;
     try {
       caller = await this.#find(credential);
     } catch (error) {
       if (!(error instanceof VerifierBusy)) throw error;
-      return busy(503, 'passwords_busy', 'Too many passwords are being checked.');
+      return busy('passwords_busy', 'Too many passwords are being checked.');
     }
     if (caller === undefined) {
       if (this.#attempts.failed(remoteAddress)) {
@@ -227,8 +228,8 @@ function whyNot(before: Material, after: Material): string | undefined {
   return undefined;
 }
 
-function busy(status: number, code: string, message: string): AccessRefusal {
-  return { status, code, message: `${message} Try again later.`, headers: { 'retry-after': RETRY_AFTER_SECONDS } };
+function busy(code: string, message: string): AccessRefusal {
+  return { status: 503, code, message: `${message} Try again later.`, headers: { 'retry-after': RETRY_AFTER_SECONDS } };
 }
 
 function forbidden(scope: RouteScope): AccessRefusal {

@@ -21,6 +21,7 @@ export function snapshotOf(deps: SnapshotDeps): WireSnapshot {
     clockSpeed: deps.clock.speed,
     startedMs: deps.startedMs,
     health: deps.health.judge(),
+    pushedSamplesLastMinute: deps.health.pushedLastMinute,
     targets: deps.targets().map(wireTargetOf),
   };
 }

@@ -28,6 +28,9 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 /** Gives what the answer holds; undefined for an answer without content. */
 type Operation = (parameters: Parameters, snapshotsDirectory: string) => Promise<object | undefined>;
 
+/** Begins with Prometheus' words, for those who look for them. */
+const DISABLED = 'admin APIs disabled: start with --enable-admin-api, or set server.adminApi: true';
+
 export function addAdminRoutes(routes: RouteTable, deps: AdminDeps, maxSelectors: number): void {
   const turn = { isTaken: false };
   const does = (name: string, operation: Operation) =>
@@ -53,8 +56,7 @@ async function answer(
   operation: Operation,
 ): Promise<FastifyReply> {
   // Prometheus says `unavailable` and 500 here, though 503 everywhere else.
-  if (snapshotsDirectory === undefined)
-    return sendError(reply, 500, new ApiError('unavailable', 'admin APIs disabled'));
+  if (snapshotsDirectory === undefined) return sendError(reply, 500, new ApiError('unavailable', DISABLED));
   if (turn.isTaken) {
     reply.header('retry-after', String(RETRY_AFTER_SECONDS));
     return sendError(reply, 503, new ApiError('unavailable', 'another admin operation is under way: try again later'));

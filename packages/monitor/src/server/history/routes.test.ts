@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { ChainpulseError } from '../../model/errors.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
 import { bitsOf, writeStaleAt } from '../../model/staleness.ts';
 import { openEmbeddedStore } from '../../storage/embedded/open.ts';
@@ -243,7 +244,10 @@ test('without --enable-admin-api nothing is deleted, as in Prometheus', async (t
   for (const path of ['delete_series?match[]=up', 'clean_tombstones', 'snapshot']) {
     const { status, body } = await post(url, path);
     assert.equal(status, 500);
-    assert.equal(body.toString(), '{"status":"error","errorType":"unavailable","error":"admin APIs disabled"}');
+    assert.match(
+      body.toString(),
+      /^\{"status":"error","errorType":"unavailable","error":"admin APIs disabled: start with --enable-admin-api/,
+    );
   }
   assert.equal((await engine.stats()).totalSeries, 1);
 });
@@ -341,4 +345,18 @@ test('status/tsdb says what takes the most series', async (t) => {
   const empty = await startTestServer(t, { engine: await openRealEngine(t) });
   const nothing = await text((await fetch(`${empty.url}/api/v1/status/tsdb`)).body!);
   assert.match(nothing, /"chunkCount":0,"minTime":9223372036854775807,"maxTime":-9223372036854775808/);
+});
+
+test('where another engine keeps the history, its status and its administration say so, and nothing is logged', async (t) => {
+  const elsewhere = () => Promise.reject(new ChainpulseError('history_elsewhere', 'the history is elsewhere'));
+  const engine = scriptedEngine({ cardinality: elsewhere, cleanTombstones: elsewhere, copyTo: elsewhere });
+  const { url, log } = await startTestServer(t, { engine, snapshotsDirectory: temporaryDirectory(t) });
+  const body = '{"status":"error","errorType":"execution","error":"the history is elsewhere"}';
+  const status = await fetch(`${url}/api/v1/status/tsdb`);
+  assert.deepEqual([status.status, await status.text()], [422, body]);
+  for (const name of ['clean_tombstones', 'snapshot']) assert.equal((await post(url, name)).status, 422);
+  assert.deepEqual(
+    log.filter((line) => line.includes('"level":50')),
+    [],
+  );
 });

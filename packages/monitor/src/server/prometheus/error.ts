@@ -57,10 +57,23 @@ export function apiErrorOf(error: unknown, expressionParameter: string): ApiErro
       ? invalidParameter(expressionParameter, error.message, { cause: error })
       : new ApiError(error.type, error.message, { cause: error });
   }
+  // As an agent of Prometheus answers what it has no store for.
+  if (error instanceof ChainpulseError && error.code === 'history_elsewhere') {
+    return new ApiError('execution', error.message, { cause: error });
+  }
   if (error instanceof ChainpulseError && error.code !== 'internal') {
     return new ApiError('internal', error.message, { cause: error });
   }
   return new ApiError('internal', 'internal error: the log of the monitor says more', { cause: error });
+}
+
+/**
+ * Whether an error is one for the log. That another server is away or refuses is told whoever asks, with its address; the page
+ * asks many times a minute.
+ */
+export function needsLog(error: ApiError): boolean {
+  const { cause } = error;
+  return error.type === 'internal' && !(cause instanceof ChainpulseError && cause.code.startsWith('remote_'));
 }
 
 function namesItsPlace({ type, position, message }: QueryError): boolean {

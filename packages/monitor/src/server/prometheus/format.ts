@@ -1,25 +1,17 @@
 // Values, times and text as Prometheus' JSON has them. A value is the shortest decimal that reads back as the same
 // number; a time is unix seconds with no or exactly three decimals.
 
-const HTML_SENSITIVE = /[<>&\u2028\u2029]/g;
+import { numberText } from '../../export/number-text.ts';
 
-/** The text of a sample's value: `1e+21`, `1e-07`, `NaN`, `+Inf`, `-Inf`, `-0`. */
-export function formatSample(value: number): string {
-  const text = formatSpecial(value) ?? String(value);
-  // JavaScript takes to exponents where Prometheus does, below 1e-6 and from 1e21 on, but writes one digit of them.
-  return text.includes('e') ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
-}
+/** The text of a sample's value. */
+export { apiNumberText as formatSample } from '../../export/number-text.ts';
+
+const HTML_SENSITIVE = /[<>&\u2028\u2029]/g;
 
 /** The text of a scalar, which Prometheus writes without an exponent: `1000000000000000000000` for 1e21. */
 export function formatScalar(value: number): string {
-  const text = formatSpecial(value) ?? String(value);
+  const text = numberText(value);
   return text.includes('e') ? withoutExponent(text) : text;
-}
-
-function formatSpecial(value: number): string | undefined {
-  if (value === Number.POSITIVE_INFINITY) return '+Inf';
-  if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  return Object.is(value, -0) ? '-0' : undefined;
 }
 
 function withoutExponent(text: string): string {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { Engine } from '../../engine/interface.ts';
+import { ChainpulseError } from '../../model/errors.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
 import { type InstantQuery, QueryError, type QueryResult, type RangeQuery } from '../../promql/interface.ts';
 import type { SeriesRequest } from '../../storage/interface.ts';
@@ -163,6 +164,13 @@ test('each type of error has its status, and is counted as what it is', async (t
     [new QueryError('execution', 'many-to-many'), 422, 'execution', 'many-to-many', 'error'],
     [new QueryError('timeout', 'query timed out'), 503, 'timeout', 'query timed out', 'timeout'],
     [new QueryError('canceled', 'query was canceled'), 503, 'canceled', 'query was canceled', 'error'],
+    [
+      new ChainpulseError('remote_unreachable', 'http://vm:8428/api/v1/query did not answer'),
+      500,
+      'internal',
+      'http://vm:8428/api/v1/query did not answer',
+      'error',
+    ],
     [new Error('secret'), 500, 'internal', 'internal error: the log of the monitor says more', 'error'],
   ];
   for (const [failure, status, errorType, error, outcome] of cases) {

@@ -9,7 +9,7 @@ import { readExemplars } from '../history/exemplars.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { QueryKind, QueryObserver, QueryOutcome } from '../query-observer.ts';
 import type { RouteTable } from '../route-table.ts';
-import { type ApiError, apiErrorOf, errorBody, statusOf } from './error.ts';
+import { type ApiError, apiErrorOf, errorBody, needsLog, statusOf } from './error.ts';
 import { readLabelNames, readLabelValues, readMetadata, readSeries } from './metadata.ts';
 import { Parameters } from './parameters.ts';
 import { type Question, readInstantQuery, readRangeQuery } from './queries.ts';
@@ -85,7 +85,7 @@ async function answerQuestion(asked: Asked): Promise<FastifyReply> {
   } catch (error) {
     const apiError = apiErrorOf(error, 'query');
     ended(outcomeOf(apiError));
-    if (apiError.type === 'internal') reply.log.error({ err: error }, 'a query failed for an internal reason');
+    if (needsLog(apiError)) reply.log.error({ err: error }, 'a query failed for an internal reason');
     return reply
       .code(statusOf(apiError.type))
       .type('application/json')
@@ -98,7 +98,9 @@ async function runInTurn({ request, reply, read, gate, limits }: Asked): Promise
   const question = read(parameters, request);
   const timeoutMs = Math.min(parameters.optionalDurationMs('timeout') ?? Infinity, limits.maxQueryTimeoutMs);
   const hungUp = new AbortController();
-  reply.raw.once('close', () => hungUp.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) hungUp.abort();
+  });
   const askedMs = performance.now();
   const leave = await gate.enter(timeoutMs, hungUp.signal);
   if (reply.raw.destroyed) leave();

@@ -26,7 +26,10 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     if (length > maxBytes) reject(tooLarge(maxBytes));
     else chunks.push(chunk);
   };
-  const onGone = (error?: Error) => reject(gone(error));
+  // A request is closed right after its end, too.
+  const onGone = (error?: Error) => {
+    if (!request.readableEnded) reject(gone(error));
+  };
   const timer = setTimeout(() => reject(late(bodyTimeoutMs)), bodyTimeoutMs);
   request.on('data', onData).once('end', resolve).once('error', onGone).once('close', onGone);
   try {

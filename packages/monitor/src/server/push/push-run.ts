@@ -50,7 +50,10 @@ export async function runPush({ kind, request, reply, parts, work, fail }: PushR
   const startedMs = performance.now();
   const counts = newCounts();
   const hungUp = new AbortController();
-  reply.raw.once('close', () => hungUp.abort());
+  reply.raw.once('close', () => {
+    // So it is too when all is answered; an abort makes an error with its stack.
+    if (!reply.raw.writableFinished) hungUp.abort();
+  });
   const ended = (outcome: PushEndedAs) =>
     deps.pushObserver.pushEnded({ kind, outcome, durationSeconds: (performance.now() - startedMs) / 1000, ...counts });
   let leave: (() => void) | undefined;

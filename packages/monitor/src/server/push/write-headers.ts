@@ -1,5 +1,7 @@
 // What the headers of a remote write say: which of the two messages it is, and that it is packed as it must be. The rules
-// and words are those of Prometheus 3, which takes a missing header for the default.
+// and words are those of Prometheus 3, which takes a missing header for the default. More lenient on purpose: spaces around a
+// semicolon mean nothing, as RFC 9110 has it. Prometheus refuses one before it, and passes over `proto` behind one, so that it
+// reads 2.0 as an empty 1.0 and loses the samples with a 204.
 // Source: prometheus.io/docs/specs/prw/remote_write_spec_2_0, test/conformance/push-receivers
 
 import type { IncomingHttpHeaders } from 'node:http';

@@ -47,6 +47,11 @@ export class KnownOrigins {
     if (isHeld) this.#known.setValue(entry, ref);
   }
 
+  /** Origins that it has memory for. */
+  get capacity(): number {
+    return this.#cells.length / COLUMNS;
+  }
+
   clear(): void {
     this.#count = 0;
   }

@@ -56,6 +56,33 @@ describe('a batch of a push', () => {
     );
   });
 
+  it('says why another server refused samples in its words', async () => {
+    const { appender, batch } = open();
+    const append = appender.append.bind(appender);
+    appender.refuses = () => 'invalid';
+    appender.append = async (given) => ({ ...(await append(given)), refusedBecause: 'the server says: no' });
+    batch.sample(batch.series(UP), NOW_MS, 1);
+    await batch.flush();
+    assert.deepEqual(batch.totals().errors, [
+      `sample of series {__name__="up", job="node"} at ${NOW_MS}: the server says: no`,
+    ]);
+  });
+
+  it('sends exemplars of a series that was gone once more, with its samples', async () => {
+    const { appender, batch } = open();
+    const kept = new PushSeries(UP);
+    batch.sample(batch.known(kept), NOW_MS, 1);
+    await batch.flush();
+    appender.forgetSeries();
+    const series = batch.known(kept);
+    batch.sample(series, NOW_MS, 2);
+    batch.exemplar(series, { labels: [], value: 7, timestampMs: NOW_MS });
+    await batch.flush();
+    assert.deepEqual(appender.exemplars.get('{__name__="up", job="node"}'), [
+      { labels: [], value: 7, timestampMs: NOW_MS },
+    ]);
+  });
+
   it('asks the store once for a series that is kept', async () => {
     const { appender, batch } = open();
     const kept = new PushSeries(UP);

@@ -11,6 +11,7 @@ import { labelText } from '../label-text.ts';
 import type { PushRejectReason, PushTotals } from './interface.ts';
 import type { PushLimits } from './limits.ts';
 import { reasonText } from './reasons.ts';
+import { RefusedUnits } from './refused-units.ts';
 
 /** A series that a decoder remembers from one push to the next. Its reference is the batch's to fill. */
 export class PushSeries {
@@ -35,6 +36,8 @@ export interface PushBatchOptions {
   /** The monitor's time, Unix milliseconds: a sample too far ahead of it is refused. */
   readonly nowMs: number;
   readonly origins?: SeriesOrigins;
+  /** The appender keeps no column once its promise is settled, and moves none to another thread: columns are used again. */
+  readonly isStoreHere?: boolean;
 }
 
 const INITIAL_ROWS = 2048;
@@ -45,8 +48,9 @@ const NO_ORIGIN = -1;
 export class PushBatch {
   readonly #appender: Appender;
   readonly #limits: PushLimits;
-  readonly #newestAllowedMs: number;
-  readonly #origins: SeriesOrigins | undefined;
+  readonly #isStoreHere: boolean;
+  #newestAllowedMs = 0;
+  #origins: SeriesOrigins | undefined;
   // By series of this flush.
   #refs = new Uint32Array(INITIAL_ROWS);
   #originOf = new Int32Array(INITIAL_ROWS);
@@ -60,27 +64,36 @@ export class PushBatch {
   #values = new Float64Array(INITIAL_ROWS);
   #bits = bitsOf(this.#values);
   #rows = 0;
+  readonly #units = new RefusedUnits();
   #histograms: { readonly row: number; readonly histogram: NativeHistogram }[] = [];
   /** Rows of histograms; the stale marker that ends one is a row without a histogram. */
   #histogramRows = new Set<number>();
   #exemplars: { readonly series: number; readonly exemplar: Exemplar }[] = [];
   #metadata: MetricMetadata[] = [];
+  /** Of the rows that go to the store. */
+  #batchRefs = new Uint32Array(0);
   // Over all flushes.
-  readonly #totals = {
-    samples: 0,
-    histograms: 0,
-    exemplars: 0,
-    rejected: {} as Partial<Record<PushRejectReason, number>>,
-    errors: [] as string[],
-    errorsLeftOut: 0,
-    newestTimeMs: undefined as number | undefined,
-  };
+  #totals = newTotals();
 
-  constructor({ appender, limits, nowMs, origins }: PushBatchOptions) {
+  constructor({ appender, limits, nowMs, origins, isStoreHere = false }: PushBatchOptions) {
     this.#appender = appender;
     this.#limits = limits;
-    this.#newestAllowedMs = Math.min(nowMs + limits.aheadMaxMs, TIMESTAMP_MAX_MS);
+    this.#isStoreHere = isStoreHere;
+    this.restart(nowMs, origins);
+  }
+
+  /** Begins another push in the same memory; the one before must have ended. */
+  restart(nowMs: number, origins: SeriesOrigins | undefined): void {
+    this.#newestAllowedMs = Math.min(nowMs + this.#limits.aheadMaxMs, TIMESTAMP_MAX_MS);
     this.#origins = origins;
+    this.#totals = newTotals();
+    this.#clear();
+    this.#units.restart();
+  }
+
+  /** Rows, and series, that it has memory for. */
+  get capacity(): number {
+    return Math.max(this.#seriesOf.length, this.#refs.length);
   }
 
   /** True from `batchRowsMax` rows on: flush before the next series, so that memory stays bounded. */
@@ -91,6 +104,20 @@ export class PushBatch {
       this.#seriesCount >= batchRowsMax ||
       this.#exemplars.length + this.#metadata.length >= batchExtrasMax
     );
+  }
+
+  /** What the sender counts as one, of however many rows, begins here and ends with `endUnit`, without a flush between. */
+  beginUnit(): void {
+    this.#units.begin();
+  }
+
+  endUnit(): void {
+    this.#units.end();
+  }
+
+  /** Units of which something was refused, by the decoder, here or by the store; right after a flush. */
+  get refusedUnits(): number {
+    return this.#units.count;
   }
 
   /** A series by its labels. The number holds until the next flush. */
@@ -164,6 +191,7 @@ export class PushBatch {
   refuse(reason: PushRejectReason, message: string, count = 1): void {
     const { rejected } = this.#totals;
     rejected[reason] = (rejected[reason] ?? 0) + count;
+    this.#units.refuseCurrent();
     this.#addError(message);
   }
 
@@ -184,6 +212,7 @@ export class PushBatch {
     this.#tally(outcome, undefined, Math.min(gone, renewed.length));
     if (again !== undefined) this.#tally(again, renewed, 0);
     this.#totals.exemplars += outcome.acceptedExemplars ?? exemplars;
+    this.#totals.exemplars += again?.acceptedExemplars ?? 0;
     this.#clear();
   }
 
@@ -212,6 +241,7 @@ export class PushBatch {
     if (row === this.#seriesOf.length) this.#growRows();
     this.#seriesOf[row] = series;
     this.#timesMs[row] = timeMs;
+    if (this.#units.isUsed) this.#units.addRow(row);
     return row;
   }
 
@@ -253,20 +283,30 @@ export class PushBatch {
     return labelText(this.#labelsOf(series));
   }
 
-  /** The store takes the columns over, so they are copies. */
+  /** Where the store takes the columns over, they are copies. */
   #toBatch(): Batch {
     const rows = this.#rows;
-    const refs = new Uint32Array(rows);
-    for (let row = 0; row < rows; row++) refs[row] = this.#refs[this.#seriesOf[row]!]!;
+    const part = <T extends Float64Array>(column: T) =>
+      this.#isStoreHere ? column.subarray(0, rows) : column.slice(0, rows);
+    const refs = this.#refsOfRows();
     const exemplars = this.#exemplars.length === 0 ? [] : this.#exemplarsByRef();
     return {
       refs,
-      timestampsMs: this.#commonTimeMs() ?? this.#timesMs.slice(0, rows),
-      values: this.#values.slice(0, rows),
+      timestampsMs: this.#commonTimeMs() ?? part(this.#timesMs),
+      values: part(this.#values),
       ...(this.#histograms.length === 0 ? {} : { histograms: this.#histograms }),
       ...(exemplars.length === 0 ? {} : { seriesExemplars: exemplars }),
       ...(this.#metadata.length === 0 ? {} : { metadata: this.#metadata }),
     };
+  }
+
+  #refsOfRows(): Uint32Array {
+    const rows = this.#rows;
+    if (!this.#isStoreHere) this.#batchRefs = new Uint32Array(rows);
+    else if (this.#batchRefs.length < rows) this.#batchRefs = new Uint32Array(this.#seriesOf.length);
+    const refs = this.#batchRefs;
+    for (let row = 0; row < rows; row++) refs[row] = this.#refs[this.#seriesOf[row]!]!;
+    return refs.length === rows ? refs : refs.subarray(0, rows);
   }
 
   #commonTimeMs(): number | undefined {
@@ -276,9 +316,9 @@ export class PushBatch {
     return first;
   }
 
-  /** In order of time: the store takes those of a series only as they get newer. */
-  #exemplarsByRef(): { readonly ref: number; readonly exemplar: Exemplar }[] {
-    const known = this.#exemplars.filter(({ series }) => this.#refs[series] !== 0);
+  /** Of these series, or of all. In order of time: the store takes those of a series only as they get newer. */
+  #exemplarsByRef(of?: ReadonlySet<number>): { readonly ref: number; readonly exemplar: Exemplar }[] {
+    const known = this.#exemplars.filter(({ series }) => this.#refs[series] !== 0 && (of?.has(series) ?? true));
     const byRef = known.map(({ series, exemplar }) => ({ ref: this.#refs[series]!, exemplar }));
     return byRef.sort((a, b) => a.exemplar.timestampMs - b.exemplar.timestampMs);
   }
@@ -310,11 +350,14 @@ export class PushBatch {
       const place = placeOf.get(row);
       return place === undefined ? [] : [{ row: place, histogram }];
     });
+    const series = new Set(rows.map((row) => this.#seriesOf[row]!));
+    const exemplars = this.#exemplarsByRef(series);
     return {
       refs: Uint32Array.from(rows, (row) => this.#refs[this.#seriesOf[row]!]!),
       timestampsMs: Float64Array.from(rows, (row) => this.#timesMs[row]!),
       values,
       ...(histograms.length === 0 ? {} : { histograms }),
+      ...(exemplars.length === 0 ? {} : { seriesExemplars: exemplars }),
     };
   }
 
@@ -334,26 +377,44 @@ export class PushBatch {
     this.#totals.samples += accepted - (histograms - refusedHistograms);
     if (accepted > 0) this.#noteNewest();
     if (accepted === rowCount) return;
+    if (this.#units.isUsed) this.#noteRefusedUnits(refusedRows, rows, rowCount - accepted - forgiven, forgiven);
     let left = forgiven;
     for (const [reason, count] of Object.entries(outcome.rejectedSamples) as [PushRejectReason, number][]) {
       const forgivenHere = reason === 'unknown_series' ? Math.min(left, count) : 0;
       left -= forgivenHere;
-      if (count > forgivenHere) this.#countRefused(reason, count - forgivenHere, refusedRows);
+      if (count > forgivenHere) this.#countRefused(reason, count - forgivenHere, refusedRows, outcome.refusedBecause);
     }
   }
 
-  #countRefused(reason: PushRejectReason, count: number, refusedRows: readonly RejectedRow[]): void {
+  /** Those that are forgiven were of no known series, and are tallied when they were stored anew. */
+  #noteRefusedUnits(
+    refusedRows: readonly RejectedRow[],
+    rows: readonly number[] | undefined,
+    count: number,
+    forgiven: number,
+  ): void {
+    const counted = forgiven === 0 ? refusedRows : refusedRows.filter(({ reason }) => reason !== 'unknown_series');
+    const named = new Set(counted.map(({ row }) => row));
+    this.#units.refuseRows(rows ?? Array.from({ length: this.#rows }, (_, row) => row), named, count);
+  }
+
+  #countRefused(
+    reason: PushRejectReason,
+    count: number,
+    refusedRows: readonly RejectedRow[],
+    because = reasonText(reason),
+  ): void {
     const { rejected } = this.#totals;
     rejected[reason] = (rejected[reason] ?? 0) + count;
     const named = refusedRows.filter((refused) => refused.reason === reason);
     for (const { row } of named) {
       const text = this.#textOf(this.#seriesOf[row]!);
-      this.#addError(`sample of series ${text} at ${this.#timesMs[row]}: ${reasonText(reason)}`);
+      this.#addError(`sample of series ${text} at ${this.#timesMs[row]}: ${because}`);
     }
     const unnamed = count - named.length;
     if (unnamed <= 0) return;
     const where = this.#seriesCount === 1 ? ` of series ${this.#textOf(0)}` : '';
-    this.#addError(`${unnamed} ${unnamed === 1 ? 'sample' : 'samples'}${where}: ${reasonText(reason)}`);
+    this.#addError(`${unnamed} ${unnamed === 1 ? 'sample' : 'samples'}${where}: ${because}`);
   }
 
   #noteNewest(): void {
@@ -372,6 +433,7 @@ export class PushBatch {
     this.#unresolved = 0;
     this.#given = [];
     this.#rows = 0;
+    this.#units.clear();
     // What was in the batch belongs to the store now.
     this.#histograms = [];
     this.#histogramRows = new Set();
@@ -409,4 +471,16 @@ export class PushBatch {
 /** Of these rows the store did not know the reference. */
 function goneIn({ rejectedSamples }: AppendOutcome): number {
   return rejectedSamples.unknown_series;
+}
+
+function newTotals() {
+  return {
+    samples: 0,
+    histograms: 0,
+    exemplars: 0,
+    rejected: {} as Partial<Record<PushRejectReason, number>>,
+    errors: [] as string[],
+    errorsLeftOut: 0,
+    newestTimeMs: undefined as number | undefined,
+  };
 }

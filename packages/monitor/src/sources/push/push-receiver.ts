@@ -28,11 +28,16 @@ export interface PushReceiverOptions {
   readonly otlp?: Partial<OtlpSettings>;
 }
 
+/** Batches that wait for the next push, and the rows of the largest that does: memory is used again, within bounds. */
+const IDLE_BATCHES_MAX = 4;
+const IDLE_ROWS_MAX = 65_536;
+
 export class PushReceiver {
   readonly #appender: Appender;
   readonly #clock: Clock;
   readonly #limits: PushLimits;
   readonly #buffer = new BodyBuffer();
+  readonly #idle: PushBatch[] = [];
   readonly #write1: Write1Decoder;
   readonly #write2: Write2Decoder;
   readonly #text: ImportDecoder;
@@ -58,7 +63,7 @@ export class PushReceiver {
       const body = await unpack(request.body, request.encoding, { maxBytes, slices, reserve });
       return await this.#decode(request, body, slices);
     } catch (error) {
-      return unreadable(error, this.#batch().totals());
+      return unreadable(error, this.#batch(undefined).totals());
     } finally {
       if (taken !== undefined) this.#buffer.giveBack(taken);
     }
@@ -82,7 +87,9 @@ export class PushReceiver {
   async #pushWrite1(body: Uint8Array, slices: Slices): Promise<PushAnswer> {
     const request = this.#write1.open(body);
     const batch = this.#batch(request);
-    return this.#store(batch, request.decode(batch, slices), () => request.refusedForLabels);
+    const answer = await this.#store(batch, request.decode(batch, slices), () => request.refusedForLabels);
+    this.#write1.done(request);
+    return this.#done(batch, answer);
   }
 
   async #pushWrite2(body: Uint8Array, slices: Slices): Promise<PushAnswer> {
@@ -92,7 +99,8 @@ export class PushReceiver {
     try {
       const answer = await this.#store(batch, request.decode(batch, slices), () => 0);
       isStored = answer.outcome === 'stored' || answer.outcome === 'partial';
-      return answer;
+      this.#write2.done(request);
+      return this.#done(batch, answer);
     } finally {
       // What was said of metrics may not be stored: it is told again when it comes again.
       if (!isStored) this.#write2.forgetMetadata();
@@ -106,7 +114,7 @@ export class PushReceiver {
     const batch = this.#batch(piece);
     try {
       const answer = await this.#store(batch, piece.decode(batch, slices), () => 0);
-      return { ...answer, text: { lines: piece.lines, hasEnded: piece.hasEnded } };
+      return this.#done(batch, { ...answer, text: { lines: piece.lines, hasEnded: piece.hasEnded } });
     } catch (error) {
       this.#text.forgetMetadata();
       throw error;
@@ -114,26 +122,32 @@ export class PushReceiver {
   }
 
   async #pushOtlp({ protocol, receivedMs }: PushRequest, body: Uint8Array, slices: Slices): Promise<PushAnswer> {
-    const batch = this.#batch();
+    const batch = this.#batch(undefined);
     const format = protocol === 'otlp-json' ? 'json' : 'protobuf';
     let outcome: OtlpOutcome | undefined;
     const receive = async () => {
       outcome = await this.#otlp.receive({ body, format, receivedMs }, batch, slices);
     };
     const answer = await this.#store(batch, receive(), () => 0);
-    if (outcome === undefined) return answer;
-    const { refusedDataPoints, warnings } = outcome;
-    return { ...answer, otlp: { rejectedDataPoints: refusedDataPoints + refusedByStore(answer), warnings } };
+    if (outcome === undefined) return this.#done(batch, answer);
+    const { passedOverDataPoints, warnings } = outcome;
+    const rejectedDataPoints = passedOverDataPoints + batch.refusedUnits;
+    return this.#done(batch, { ...answer, otlp: { rejectedDataPoints, warnings } });
   }
 
-  #batch(origins?: SeriesOrigins): PushBatch {
+  #batch(origins: SeriesOrigins | undefined): PushBatch {
     const nowMs = this.#clock.nowMs();
-    return new PushBatch({
-      appender: this.#appender,
-      limits: this.#limits,
-      nowMs,
-      ...(origins === undefined ? {} : { origins }),
-    });
+    const idle = this.#idle.pop();
+    idle?.restart(nowMs, origins);
+    if (idle !== undefined) return idle;
+    const limits = this.#limits;
+    return new PushBatch({ appender: this.#appender, limits, nowMs, isStoreHere: true, ...(origins && { origins }) });
+  }
+
+  /** The batch is needed no more. That of a push that failed may still be in use, and is left alone. */
+  #done(batch: PushBatch, answer: PushAnswer): PushAnswer {
+    if (this.#idle.length < IDLE_BATCHES_MAX && batch.capacity <= IDLE_ROWS_MAX) this.#idle.push(batch);
+    return answer;
   }
 
   /** What a text has before a line that cannot be read is stored; of a message that cannot be read, nothing is believed. */
@@ -149,11 +163,6 @@ export class PushReceiver {
     const errors = totals.errors.length + totals.errorsLeftOut;
     return { ...totals, outcome: errors > unheard() ? 'partial' : 'stored' };
   }
-}
-
-/** What decoders refuse themselves is `invalid`; every other reason is the store's. */
-function refusedByStore({ rejected }: PushTotals): number {
-  return Object.entries(rejected).reduce((sum, [reason, count]) => (reason === 'invalid' ? sum : sum + count), 0);
 }
 
 function unreadable(error: unknown, totals: PushTotals): PushAnswer {

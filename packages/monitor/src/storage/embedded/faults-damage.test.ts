@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { FILE_NAME } from './open.ts';
-import { damaged, type Outcome, outcomeOf, randomFrom } from './testing/damage.ts';
+import { damaged, type Outcome, outcomeOf } from './testing/damage.ts';
 import { type Contents, contentsOf, copyFile, makeFullFile, openQuietly } from './testing/full-file.ts';
+import { randomFrom } from './testing/random.ts';
 
 const ROUNDS = process.env['CHAINPULSE_LONG_TESTS'] === '1' ? 4000 : 120;
 const LOG_NAME = `${FILE_NAME}-wal`;

@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { labelsFromRecord } from '../../model/labels.ts';
 import type { LocalStore } from '../interface.ts';
 import { FILE_NAME, openEmbeddedStore } from './open.ts';
-import { damaged, randomFrom } from './testing/damage.ts';
+import { damaged } from './testing/damage.ts';
 import {
   FORMAT_1_EXEMPLAR,
   FORMAT_1_METADATA,
@@ -19,6 +19,7 @@ import {
   format1Expected,
   writeFormat1,
 } from './testing/format-1.ts';
+import { randomFrom } from './testing/random.ts';
 import { SmallDisk } from './testing/small-disk.ts';
 
 const IS_LONG = process.env['CHAINPULSE_LONG_TESTS'] === '1';

@@ -51,10 +51,12 @@ export async function openEmbeddedStore(options: OpenOptions): Promise<LocalStor
   try {
     makeDirectory(options.directory);
     accessSync(options.directory, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (statSync(path, { throwIfNoEntry: false })?.size === 0) {
+    const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0;
+    const version = verifyFile(path, limits.fullCheckMaxBytes, options.onNotice);
+    if (isEmpty) {
       options.onNotice?.(`${path} was empty, as when its creation is interrupted: a new store is begun in it`);
     }
-    if (verifyFile(path, limits.fullCheckMaxBytes, options.onNotice) === 1) {
+    if (version === 1) {
       options.onNotice?.(`${path} has the format of an earlier version: it is brought into the present one`);
       await migrate(path, { ...options, limits });
     }

@@ -21,6 +21,8 @@ import { windowStartMs, windowWidthMs } from './window.ts';
 const ALL_TIME: TimeRange = { minTimeMs: Number.NEGATIVE_INFINITY, maxTimeMs: Number.POSITIVE_INFINITY };
 /** Chunks that are on their way through the packer at once. */
 const PACKING_MAX = 4;
+/** Builders that are kept for the next groups. */
+const IDLE_BUILDERS_MAX = 4;
 
 export interface SealerParts {
   readonly database: Database;
@@ -42,6 +44,7 @@ export class Sealer {
   readonly #parts: SealerParts;
   readonly #windowMs: number;
   readonly #gathered = new Gathered();
+  readonly #idle: PackableGroupBuilder[] = [];
   #sealing: Promise<void> | undefined;
 
   constructor(parts: SealerParts) {
@@ -118,7 +121,9 @@ export class Sealer {
       this.#cut(series.refOf(slot), gathered.columns, histograms, head.exemplarsOf(slot), builders);
     }
     const write = async (startMs: number, builder: PackableGroupBuilder) => {
-      const encoded = await packer.encode(builder.build(), 'fast');
+      const built = builder.build();
+      if (this.#idle.length < IDLE_BUILDERS_MAX) this.#idle.push(builder);
+      const encoded = await packer.encode(built, 'fast');
       assertOpen();
       database.transaction('relaxed', () => chunks.writeChunk(group, startMs, this.#windowMs, encoded));
     };
@@ -150,7 +155,7 @@ export class Sealer {
       const histogramsEnd = endOf(histograms, nextHistogram, endMs);
       const exemplarsEnd = endOf(exemplars, nextExemplar, endMs);
       let builder = builders.get(startMs);
-      if (builder === undefined) builders.set(startMs, (builder = new PackableGroupBuilder()));
+      if (builder === undefined) builders.set(startMs, (builder = this.#idle.pop() ?? new PackableGroupBuilder()));
       builder.add(
         ref,
         columns,

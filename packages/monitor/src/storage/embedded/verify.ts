@@ -11,15 +11,20 @@ import { CHUNK_TABLES } from './chunks/tables.ts';
 import { pagePlace } from './log/log-pages.ts';
 import { metadataPlace } from './metadata-table.ts';
 import { ROW_COUNTS, verifyRowCounts } from './row-counts.ts';
+import { verifySchema } from './schema.ts';
 import { APPLICATION_ID, FORMAT_VERSION } from './tables.ts';
+import { verifyChunkTree } from './verify-chunk-tree.ts';
 import { type LogFinding, verifyLog } from './verify-log.ts';
 
-/** Their bytes are verified when they are read, too. */
-const LARGE_TABLES = ['chunk_data', 'series_data'] as const;
-/** All others. */
-const SMALL_TABLES = [
+/**
+ * Of a large file: every table but the one with the bytes of chunks. With the first goes the list of free pages; a page that
+ * two of them have, or that is free too, is told by what the file says of where each page belongs.
+ */
+const CHECKED_TABLES = [
+  'sqlite_schema',
   ...CHUNK_TABLES.filter((table) => table !== 'chunk_data'),
   'series_segments',
+  'series_data',
   'log_pages',
   'metadata',
   'state',
@@ -86,10 +91,13 @@ function verifyKind(connection: DatabaseSync, path: string): number {
   return version;
 }
 
-/** SQLite takes an incomplete last page for one that ends in zeros. A WAL may hold what the file does not have yet. */
+/**
+ * SQLite takes an incomplete last page for one that ends in zeros, and writes over what lies after the pages that the header
+ * counts. A WAL may hold what the file does not have yet, or no longer has.
+ */
 function verifySize(connection: DatabaseSync, sizeBytes: number, walBytes: number): void {
   const expected = pragma(connection, 'page_count') * pragma(connection, 'page_size');
-  if (walBytes === 0 && sizeBytes < expected) throw new DamagedBytes(`it has ${sizeBytes} bytes of ${expected}`);
+  if (walBytes === 0 && sizeBytes !== expected) throw new DamagedBytes(`it has ${sizeBytes} bytes of ${expected}`);
 }
 
 function pragma(connection: DatabaseSync, name: string): number {
@@ -100,27 +108,15 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/**
- * Looks at the pages that lead to the rows, not at the rows. Whoever writes into a table of which some of them are damaged or
- * lie in two places may put what is sound out of reach.
- */
-function verifyTree(connection: DatabaseSync, table: (typeof LARGE_TABLES)[number]): void {
-  let before = Number.NEGATIVE_INFINITY;
-  for (const row of connection.prepare(`SELECT id FROM ${table} ORDER BY id`).iterate()) {
-    const id = integerCell(row, 'id');
-    if (id <= before) throw new DamagedBytes(`${table} has row ${id} after row ${before}`);
-    before = id;
-  }
-}
-
 /** The series and the directory of chunks verify themselves when they are loaded. */
 function verifyContents(connection: DatabaseSync, isWhole: boolean): void {
-  for (const check of isWhole ? [''] : SMALL_TABLES.map((table) => `(${table})`)) {
+  verifySchema(connection);
+  for (const check of isWhole ? [''] : CHECKED_TABLES.map((table) => `(${table})`)) {
     const finding = textCell(connection.prepare(`PRAGMA quick_check${check}`).get() ?? {}, 'quick_check');
     if (finding !== 'ok') throw new DamagedBytes(finding);
   }
-  if (!isWhole) for (const table of LARGE_TABLES) verifyTree(connection, table);
   verifyRowCounts(connection);
+  verifyChunkTree(connection);
   const each = (sql: string, look: (row: Row) => void) => {
     for (const row of connection.prepare(sql).iterate()) look(row);
   };

@@ -48,7 +48,7 @@ export interface RemoteStoreOptions extends WriteOptions {
 export async function openRemoteStore(options: RemoteStoreOptions): Promise<RemoteStore> {
   const limits = { ...DEFAULT_REMOTE_LIMITS, ...options.limits };
   const external = new ExternalLabels(options.externalLabels ?? []);
-  const queue = queueOf(options, limits, external);
+  const queue = queueOf(options, limits, external, true);
   const api = new ApiClient(options.query, limits);
   const ownMetadata = (name: string) => queue.metadata(name);
   const reader = new RemoteReader({ api, limits, via: options.readVia ?? 'auto', external, ownMetadata });
@@ -62,10 +62,15 @@ export async function openRemoteStore(options: RemoteStoreOptions): Promise<Remo
 export async function openMirrorStore(store: LocalStore, options: WriteOptions): Promise<MirrorStore> {
   // Nothing here waits for the server, so that it never holds the store up.
   const limits = { ...DEFAULT_REMOTE_LIMITS, ...options.limits, appendWaitMaxMs: 0 };
-  return new MirrorStore(store, queueOf(options, limits, new ExternalLabels(options.externalLabels ?? [])));
+  return new MirrorStore(store, queueOf(options, limits, new ExternalLabels(options.externalLabels ?? []), false));
 }
 
-function queueOf(options: WriteOptions, limits: RemoteLimits, external: ExternalLabels): RemoteQueue {
+function queueOf(
+  options: WriteOptions,
+  limits: RemoteLimits,
+  external: ExternalLabels,
+  isOnlyStore: boolean,
+): RemoteQueue {
   return openQueue({
     directory: options.directory,
     durability: options.durability,
@@ -73,6 +78,7 @@ function queueOf(options: WriteOptions, limits: RemoteLimits, external: External
     monotonicMs: options.monotonicMs,
     limits,
     external,
+    isOnlyStore,
     endpoint: options.write,
     protocol: options.protocol ?? '1.0',
     userAgent: options.userAgent ?? 'chainpulse',

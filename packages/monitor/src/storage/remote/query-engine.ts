@@ -17,7 +17,7 @@ import {
 } from '../../promql/interface.ts';
 import type { RemoteEndpoint } from './endpoint.ts';
 import { DEFAULT_REMOTE_LIMITS, type RemoteLimits } from './limits.ts';
-import { type ApiAnswer, ApiClient, ApiError, type Form } from './read/api-client.ts';
+import { type ApiAnswer, ApiClient, ApiError, type Form, TooLarge } from './read/api-client.ts';
 import { numberOfText } from './read/sample-text.ts';
 
 const ERROR_TYPES: readonly string[] = ['bad_data', 'execution', 'timeout', 'canceled', 'internal'];
@@ -50,17 +50,17 @@ export function createRemoteQueryEngine(options: RemoteQueryOptions): RemoteQuer
     const lookbackMs = query.lookbackMs ?? options.lookbackMs;
     const timeoutMs = query.timeoutMs ?? limits.readTimeoutMs;
     const bounds: Form = [
-      ['timeout', `${timeoutMs}ms`],
+      ['timeout', wholeMs(timeoutMs)],
       // VictoriaMetrics would else move the steps to multiples of the step.
       ['nocache', '1'],
       ...(lookbackMs === undefined ? [] : lookbackForm(lookbackMs)),
     ];
     try {
       signal?.throwIfAborted();
-      return resultOf(
-        await api.ask(path, [...form, ...bounds], { timeoutMs: timeoutMs + ANSWER_GRACE_MS, signal }),
-        query,
-      );
+      const answer = await api.ask(path, [...form, ...bounds], { timeoutMs: timeoutMs + ANSWER_GRACE_MS, signal });
+      const result = resultOf(answer, query);
+      if (result === undefined) throw api.malformed(path);
+      return result;
     } catch (error) {
       throw queryErrorOf(error, signal);
     }
@@ -93,9 +93,14 @@ export function createRemoteQueryEngine(options: RemoteQueryOptions): RemoteQuer
 /** Prometheus' name for it, and VictoriaMetrics'; each passes over the other's. */
 function lookbackForm(lookbackMs: number): Form {
   return [
-    ['lookback_delta', `${lookbackMs}ms`],
-    ['max_lookback', `${lookbackMs}ms`],
+    ['lookback_delta', wholeMs(lookbackMs)],
+    ['max_lookback', wholeMs(lookbackMs)],
   ];
+}
+
+/** Durations of Prometheus have no fractions. What is left of the client's time has. */
+function wholeMs(ms: number): string {
+  return `${Math.max(1, Math.ceil(ms))}ms`;
 }
 
 /** As our own evaluator refuses it, before the server is asked. */
@@ -123,9 +128,10 @@ interface JsonSeries {
   readonly histograms?: unknown;
 }
 
-function resultOf({ data, warnings, infos }: ApiAnswer, query: InstantQuery | RangeQuery): QueryResult {
-  const { resultType, result } = data as { readonly resultType?: unknown; readonly result?: unknown };
-  if (!Array.isArray(result)) throw malformed();
+/** Undefined for what is no result of a query. */
+function resultOf({ data, warnings, infos }: ApiAnswer, query: InstantQuery | RangeQuery): QueryResult | undefined {
+  const { resultType, result } = (data ?? {}) as { readonly resultType?: unknown; readonly result?: unknown };
+  if (!Array.isArray(result)) return undefined;
   if (resultType === 'scalar' || resultType === 'string') {
     const [time, text] = result as [number, string];
     const timeMs = Math.round(time * 1000);
@@ -140,7 +146,7 @@ function resultOf({ data, warnings, infos }: ApiAnswer, query: InstantQuery | Ra
     return { type: 'vector', ...notes, timeMs: query.timeMs, samples: all.flatMap(vectorSampleOf) };
   }
   if (resultType === 'matrix') return { type: 'matrix', ...notes, series: all.flatMap(matrixSeriesOf) };
-  throw malformed();
+  return undefined;
 }
 
 function vectorSampleOf({ metric, value }: JsonSeries): VectorSample[] {
@@ -159,23 +165,25 @@ function matrixSeriesOf({ metric, values }: JsonSeries): MatrixSeries[] {
   ];
 }
 
-function malformed(): ChainpulseError {
-  return new ChainpulseError('remote_malformed', "the answer is none of Prometheus' API: check the address");
-}
-
+/** Errors of the server, or of the way to it, stay what they are, as those of any store do: they are not the asker's. */
 function queryErrorOf(error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof QueryError) return error;
   if (signal?.aborted === true) return new QueryError('canceled', 'query was canceled');
-  if (error instanceof ApiError) return new QueryError(errorTypeOf(error), error.detail, placeOf(error.detail));
-  if (error instanceof ChainpulseError) {
-    const isLate = error.code === 'remote_unreachable' && error.message.includes('had not answered');
-    return new QueryError(isLate ? 'timeout' : 'execution', error.message);
+  if (error instanceof ApiError) {
+    const type = errorTypeOf(error);
+    return type === 'internal' ? error : new QueryError(type, error.detail, placeOf(error.detail));
   }
-  return error;
+  if (error instanceof TooLarge) return new QueryError('execution', error.message);
+  const isLate =
+    error instanceof ChainpulseError &&
+    error.code === 'remote_unreachable' &&
+    error.message.includes('had not answered');
+  return isLate ? new QueryError('timeout', error.message) : error;
 }
 
 /** By the type that the server names, or else by its status: VictoriaMetrics repeats the status there. */
-function errorTypeOf({ errorType, status }: ApiError): QueryErrorType {
+function errorTypeOf({ errorType, status, isOfQuestion }: ApiError): QueryErrorType {
+  if (!isOfQuestion) return 'internal';
   if (ERROR_TYPES.includes(errorType)) return errorType as QueryErrorType;
   if (status === 400) return 'bad_data';
   return status === 503 || status === 504 ? 'timeout' : 'execution';

@@ -66,6 +66,12 @@ describe('sending', () => {
         ['failing', 'recovered'],
       );
       assert.match(sending.notices[0]!.message, new RegExp(`answered ${status}: not now`));
+      const mend = {
+        401: /storage\.remote\.basicAuth/,
+        403: /storage\.remote\.basicAuth/,
+        404: /storage\.remote\.url/,
+      };
+      assert.match(sending.notices[0]!.message, mend[status as 401 | 403 | 404] ?? /not now$/);
     });
   }
 
@@ -217,7 +223,8 @@ describe('while the server is away', () => {
     await sending.append(await sending.resolve(7), 0);
     sending.nowMs += 1234;
     await untilTrue(() => sending.store.sendStatistics().lastError !== undefined);
-    const { queueSamples, queueBytes, oldestWaitMs, lastError } = sending.store.sendStatistics();
+    const { queueSamples, queueBytes, oldestWaitMs, lastError, isFailing } = sending.store.sendStatistics();
+    assert.ok(isFailing && sending.store.sendStatistics().isOnlyStore);
     assert.deepEqual([queueSamples, oldestWaitMs], [7, 1234]);
     assert.ok(queueBytes > 0);
     assert.match(lastError!, /answered 503: in maintenance/);

@@ -3,7 +3,7 @@
 // Source: opentelemetry.io/docs/specs/otel/common/#attribute, opentelemetry/proto/common/v1/common.proto
 
 import { isUtf8 } from 'node:buffer';
-import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, type ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 
 /** Why a value cannot be a label's, in words that follow the attribute's name. */
 export class UnusableValue extends Error {}
@@ -47,6 +47,10 @@ const ITEM = (1 << 3) | 2;
 const KEY = (1 << 3) | 2;
 const VALUE = (2 << 3) | 2;
 
+const VALUE_FIELDS = knownFields(STRING, BOOL, INT, DOUBLE, ARRAY, MAP, BYTES);
+const LIST_FIELDS = knownFields(ITEM);
+const PAIR_FIELDS = knownFields(KEY, VALUE);
+
 class ValueReader {
   readonly #reader: ProtobufReader;
   #itemsLeft: number;
@@ -69,7 +73,7 @@ class ValueReader {
       else if (tag === ARRAY) value = this.#readList(depthLeft - 1);
       else if (tag === MAP) value = this.#readMap(depthLeft - 1);
       else if (tag === BYTES) value = readBytes(reader);
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, VALUE_FIELDS);
     }
     return value;
   }
@@ -93,7 +97,7 @@ class ValueReader {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== ITEM) {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, LIST_FIELDS);
         continue;
       }
       if (this.#itemsLeft-- === 0) throw new UnusableValue('has too many values in its lists and maps');
@@ -117,7 +121,7 @@ class ValueReader {
         value = this.read(depthLeft);
         reader.leave(outer);
       } else {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, PAIR_FIELDS);
       }
     }
     into.set(key, value);

@@ -1,6 +1,6 @@
 // A list of attributes, read from the fields that hold it: pairs of a key and a text, in the order in which they stand there.
 
-import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { type AttributeBounds, readText, readValueText, UnusableValue } from './any-value.ts';
 
 export interface Attribute {
@@ -10,6 +10,7 @@ export interface Attribute {
 
 const KEY = (1 << 3) | 2;
 const VALUE = (2 << 3) | 2;
+const ATTRIBUTE_FIELDS = knownFields(KEY, VALUE);
 
 /**
  * Each field of `bytes` in the range holds one `KeyValue`, whatever its number.
@@ -45,7 +46,7 @@ export function readAttribute(reader: ProtobufReader, bounds: AttributeBounds): 
       value = textOfValue(reader, bounds, key);
       reader.leave(outer);
     } else {
-      reader.skip(tag & 7);
+      reader.skipOther(tag, ATTRIBUTE_FIELDS);
     }
   }
   return { key, value };

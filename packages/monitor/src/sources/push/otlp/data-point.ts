@@ -2,7 +2,7 @@
 // nearest. Its attributes go into the key that names its series. Field numbers are those of
 // opentelemetry/proto/metrics/v1/metrics.proto; fields that are not known are passed over.
 
-import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, type ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { MalformedPush } from '../malformed.ts';
 import type { KeyBuffer } from './key-buffer.ts';
 import type { OtlpLimits } from './limits.ts';
@@ -31,6 +31,8 @@ const HISTOGRAM_BOUND = (7 << 3) | 1;
 const HISTOGRAM_BOUNDS = (7 << 3) | 2;
 const HISTOGRAM_EXEMPLAR = (8 << 3) | 2;
 const HISTOGRAM_ATTRIBUTE = (9 << 3) | 2;
+const HISTOGRAM_MIN = (11 << 3) | 1;
+const HISTOGRAM_MAX = (12 << 3) | 1;
 const FLAGS = 10 << 3;
 
 const EXPONENTIAL_ATTRIBUTE = (1 << 3) | 2;
@@ -39,6 +41,8 @@ const EXPONENTIAL_ZERO_COUNT = (7 << 3) | 1;
 const EXPONENTIAL_POSITIVE = (8 << 3) | 2;
 const EXPONENTIAL_NEGATIVE = (9 << 3) | 2;
 const EXPONENTIAL_EXEMPLAR = (11 << 3) | 2;
+const EXPONENTIAL_MIN = (12 << 3) | 1;
+const EXPONENTIAL_MAX = (13 << 3) | 1;
 const EXPONENTIAL_ZERO_THRESHOLD = (14 << 3) | 1;
 const BUCKETS_OFFSET = 1 << 3;
 const BUCKETS_COUNT = 2 << 3;
@@ -47,6 +51,50 @@ const BUCKETS_COUNTS = (2 << 3) | 2;
 const SUMMARY_QUANTILE = (6 << 3) | 2;
 const QUANTILE = (1 << 3) | 1;
 const QUANTILE_VALUE = (2 << 3) | 1;
+
+const NUMBER_FIELDS = knownFields(
+  START,
+  TIME,
+  NUMBER_DOUBLE,
+  NUMBER_EXEMPLAR,
+  NUMBER_INT,
+  NUMBER_ATTRIBUTE,
+  NUMBER_FLAGS,
+);
+const HISTOGRAM_FIELDS = knownFields(
+  START,
+  TIME,
+  COUNT,
+  SUM,
+  HISTOGRAM_COUNT,
+  HISTOGRAM_COUNTS,
+  HISTOGRAM_BOUND,
+  HISTOGRAM_BOUNDS,
+  HISTOGRAM_EXEMPLAR,
+  HISTOGRAM_ATTRIBUTE,
+  HISTOGRAM_MIN,
+  HISTOGRAM_MAX,
+  FLAGS,
+);
+const EXPONENTIAL_FIELDS = knownFields(
+  EXPONENTIAL_ATTRIBUTE,
+  START,
+  TIME,
+  COUNT,
+  SUM,
+  EXPONENTIAL_SCALE,
+  EXPONENTIAL_ZERO_COUNT,
+  EXPONENTIAL_POSITIVE,
+  EXPONENTIAL_NEGATIVE,
+  EXPONENTIAL_EXEMPLAR,
+  EXPONENTIAL_MIN,
+  EXPONENTIAL_MAX,
+  EXPONENTIAL_ZERO_THRESHOLD,
+  FLAGS,
+);
+const SIDE_FIELDS = knownFields(BUCKETS_OFFSET, BUCKETS_COUNT, BUCKETS_COUNTS);
+const SUMMARY_FIELDS = knownFields(START, TIME, COUNT, SUM, SUMMARY_QUANTILE, NUMBER_ATTRIBUTE, NUMBER_FLAGS);
+const QUANTILE_FIELDS = knownFields(QUANTILE, QUANTILE_VALUE);
 
 /** One side of an exponential histogram. */
 export class ExponentialSide {
@@ -132,7 +180,7 @@ export class DataPoint {
       } else if (tag === NUMBER_FLAGS) {
         this.#readFlags(reader);
       } else {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, NUMBER_FIELDS);
       }
     }
   }
@@ -153,7 +201,7 @@ export class DataPoint {
       else if (tag === HISTOGRAM_BOUND) this.bounds.push(reader.readDouble());
       else if (tag === HISTOGRAM_EXEMPLAR) this.#noteExemplar(reader);
       else if (tag === FLAGS) this.#readFlags(reader);
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, HISTOGRAM_FIELDS);
     }
   }
 
@@ -174,7 +222,7 @@ export class DataPoint {
       else if (tag === EXPONENTIAL_EXEMPLAR) this.#noteExemplar(reader);
       else if (tag === EXPONENTIAL_ZERO_THRESHOLD) this.zeroThreshold = reader.readDouble();
       else if (tag === FLAGS) this.#readFlags(reader);
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, EXPONENTIAL_FIELDS);
     }
   }
 
@@ -190,7 +238,7 @@ export class DataPoint {
       else if (tag === SUM) this.#readSum(reader);
       else if (tag === SUMMARY_QUANTILE) this.#readQuantile(reader);
       else if (tag === NUMBER_FLAGS) this.#readFlags(reader);
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, SUMMARY_FIELDS);
     }
   }
 
@@ -239,7 +287,7 @@ export class DataPoint {
       const tag = reader.readTag();
       if (tag === QUANTILE) quantile = reader.readDouble();
       else if (tag === QUANTILE_VALUE) value = reader.readDouble();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, QUANTILE_FIELDS);
     }
     reader.leave(outer);
     this.quantiles.push(quantile);
@@ -260,7 +308,7 @@ function readSide(reader: ProtobufReader, side: ExponentialSide): void {
     if (tag === BUCKETS_OFFSET) side.offset = reader.readSint64() | 0;
     else if (tag === BUCKETS_COUNTS) readPackedNumbers(reader, side.counts);
     else if (tag === BUCKETS_COUNT) side.counts.push(reader.readUint64());
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, SIDE_FIELDS);
   }
   reader.leave(outer);
 }

@@ -1,7 +1,7 @@
 // The exemplars of a data point. Trace and span become the labels `trace_id` and `span_id`; filtered attributes come with
 // them where all together are no longer than OpenMetrics allows. One without a value or a time leads nowhere and is left out.
 
-import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, type ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { Exemplar } from '../../../model/batch.ts';
 import { labelsFrom } from '../../../model/labels.ts';
 import type { AttributeBounds } from './any-value.ts';
@@ -18,6 +18,7 @@ const SPAN = (4 << 3) | 2;
 const TRACE = (5 << 3) | 2;
 const INT = (6 << 3) | 1;
 const ATTRIBUTE = (7 << 3) | 2;
+const EXEMPLAR_FIELDS = knownFields(TIME, DOUBLE, SPAN, TRACE, INT, ATTRIBUTE);
 
 const time = new Nanoseconds();
 
@@ -61,7 +62,7 @@ function readExemplar(reader: ProtobufReader, bounds: AttributeBounds): Exemplar
       attributes.push(readAttribute(reader, bounds));
       reader.leave(outer);
     } else {
-      reader.skip(tag & 7);
+      reader.skipOther(tag, EXEMPLAR_FIELDS);
     }
   }
   const timestampMs = time.toMs();

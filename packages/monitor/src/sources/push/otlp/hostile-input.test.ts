@@ -19,6 +19,42 @@ import {
 import { encodeOtlp, encodeOtlpJson } from './testing/official-otlp.ts';
 import { NOW_MS, type Received, Receiving } from './testing/received.ts';
 
+/** A message's field of its bytes. */
+function field(number: number, ...content: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat(content);
+  return Buffer.concat([Buffer.of((number << 3) | 2, bytes.length), bytes]);
+}
+
+it('a field that is known is malformed with another wire type', async () => {
+  const varint = (number: number) => Buffer.of(number << 3, 1);
+  const resource = (...content: readonly Uint8Array[]) => field(1, ...content);
+  const metric = (...content: readonly Uint8Array[]) => resource(field(2, field(2, ...content)));
+  const point = (...content: readonly Uint8Array[]) =>
+    metric(field(1, Buffer.from('g')), field(5, field(1, ...content)));
+  for (const bytes of [
+    varint(1),
+    resource(varint(1)),
+    resource(varint(2)),
+    resource(field(1, varint(1))),
+    resource(field(2, varint(1))),
+    resource(field(2, varint(2))),
+    metric(varint(1)),
+    metric(varint(5)),
+    metric(field(5, varint(1))),
+    metric(field(7, field(2))),
+    point(varint(3)),
+    point(varint(4)),
+    point(varint(7)),
+    point(field(7, varint(1))),
+    point(field(7, field(2, varint(1)))),
+    metric(field(1, Buffer.from('h')), field(9, field(1, varint(5)))),
+    metric(field(1, Buffer.from('h')), field(10, field(1, field(6)))),
+    metric(field(1, Buffer.from('s')), field(11, field(1, field(6, varint(1))))),
+  ]) {
+    await assert.rejects(new Receiving().receive(bytes), { name: 'MalformedBytes', message: /which is not its own/ });
+  }
+});
+
 const labels = fc.dictionary(
   fc.string({ maxLength: 6 }),
   fc.oneof(fc.string({ maxLength: 6 }), fc.integer(), fc.boolean()),

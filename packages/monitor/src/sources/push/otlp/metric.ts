@@ -1,7 +1,7 @@
 // One metric of a request: what stands in front of its data points, and where those are. Its name, unit and type make the
 // name of its series, and are read only when they come for the first time.
 
-import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { MetricMetadata, MetricType } from '../../../model/batch.ts';
 import { readText, UnusableValue } from './any-value.ts';
 import type { KeyBuffer } from './key-buffer.ts';
@@ -37,6 +37,12 @@ const KIND_NUMBERS: Readonly<Record<MetricKind, number>> = {
 export const DATA_POINT = (1 << 3) | 2;
 const TEMPORALITY = 2 << 3;
 const IS_MONOTONIC = 3 << 3;
+
+const METADATA = (12 << 3) | 2;
+const METRIC_FIELDS = knownFields(NAME, DESCRIPTION, UNIT, METADATA, ...KINDS.keys());
+const POINTS_FIELDS = knownFields(DATA_POINT);
+const HISTOGRAM_FIELDS = knownFields(DATA_POINT, TEMPORALITY);
+const SUM_FIELDS = knownFields(DATA_POINT, TEMPORALITY, IS_MONOTONIC);
 
 /** What is remembered of a metric: all that its name depends on has been read. */
 export interface KnownMetric {
@@ -87,7 +93,7 @@ export class MetricParts {
         continue;
       }
       const kind = (tag & 7) === 2 ? KINDS.get(tag) : undefined;
-      if (kind === undefined) reader.skip(tag & 7);
+      if (kind === undefined) reader.skipOther(tag, METRIC_FIELDS);
       else this.#readData(reader, kind, tag);
     }
     key.appendDouble(KIND_NUMBERS[this.kind] * 4 + (this.isMonotonic ? 1 : 0));
@@ -101,13 +107,14 @@ export class MetricParts {
     }
     this.kind = kind;
     this.dataTag = dataTag;
+    const known = kind === 'sum' ? SUM_FIELDS : this.hasTemporality ? HISTOGRAM_FIELDS : POINTS_FIELDS;
     const outer = reader.enter();
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag === DATA_POINT) reader.position = reader.readLength();
       else if (tag === TEMPORALITY && this.hasTemporality) this.temporality = reader.readUint64();
       else if (tag === IS_MONOTONIC && kind === 'sum') this.isMonotonic = reader.readUint64() !== 0;
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, known);
     }
     reader.leave(outer);
   }

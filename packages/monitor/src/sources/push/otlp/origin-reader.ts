@@ -1,7 +1,7 @@
 // Reads resources and scopes, or finds them remembered. A message that stands in a request more than once is the pieces one
 // after another, as protobuf has it.
 
-import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { readText, UnusableValue } from './any-value.ts';
 import { type Attribute, readAttribute, readAttributes, tooMany } from './attributes.ts';
 import { KeyBuffer } from './key-buffer.ts';
@@ -30,6 +30,16 @@ const SCOPE_NAME = (1 << 3) | 2;
 const SCOPE_VERSION = (2 << 3) | 2;
 const SCOPE_ATTRIBUTE = (3 << 3) | 2;
 
+/** Tags of what a `ResourceMetrics` and a `ScopeMetrics` hold further: the scopes, and the metrics. */
+const PARTS = (2 << 3) | 2;
+
+const RESOURCE_METRICS_FIELDS = knownFields(RESOURCE, PARTS, SCHEMA_URL);
+const RESOURCE_DROPPED = 2 << 3;
+const RESOURCE_FIELDS = knownFields(RESOURCE_ATTRIBUTE, RESOURCE_DROPPED);
+const SCOPE_METRICS_FIELDS = knownFields(SCOPE, PARTS, SCHEMA_URL);
+const SCOPE_DROPPED = 4 << 3;
+const SCOPE_FIELDS = knownFields(SCOPE_NAME, SCOPE_VERSION, SCOPE_ATTRIBUTE, SCOPE_DROPPED);
+
 export interface OriginReaderParts {
   readonly memory: OtlpMemory;
   readonly settings: OtlpSettings;
@@ -53,14 +63,14 @@ export class OriginReader {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== RESOURCE) {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, RESOURCE_METRICS_FIELDS);
         continue;
       }
       const outer = reader.enter();
       while (!reader.isAtEnd) {
         const from = reader.position;
         const field = reader.readTag();
-        reader.skip(field & 7);
+        reader.skipOther(field, RESOURCE_FIELDS);
         if (field === RESOURCE_ATTRIBUTE) key.append(reader.bytes, reader.view, from, reader.position);
       }
       reader.leave(outer);
@@ -79,7 +89,7 @@ export class OriginReader {
     while (!reader.isAtEnd) {
       const from = reader.position;
       const tag = reader.readTag();
-      reader.skip(tag & 7);
+      reader.skipOther(tag, SCOPE_METRICS_FIELDS);
       if (tag === SCOPE || tag === SCHEMA_URL) key.append(reader.bytes, reader.view, from, reader.position);
     }
     return this.#parts.memory.scopes.get(key, () => this.#newScope(resource));
@@ -139,7 +149,7 @@ export class OriginReader {
         if (field === SCOPE_NAME) name = readText(reader, reader.readLength());
         else if (field === SCOPE_VERSION) version = readText(reader, reader.readLength());
         else if (field === SCOPE_ATTRIBUTE) attributes.push(this.#readAttribute(reader, attributes.length));
-        else reader.skip(field & 7);
+        else reader.skipOther(field, SCOPE_FIELDS);
       }
       reader.leave(outer);
     }

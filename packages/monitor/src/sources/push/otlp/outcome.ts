@@ -2,8 +2,8 @@
 
 export interface OtlpOutcome {
   readonly dataPoints: number;
-  /** Those that were refused here; the batch has counted and listed them. What the store refuses is not among them. */
-  readonly refusedDataPoints: number;
+  /** Those of metrics that are refused as a whole; what else is refused are units of the batch. */
+  readonly passedOverDataPoints: number;
   /** What the sender should know though nothing was refused; the first few. */
   readonly warnings: readonly string[];
   readonly warningsLeftOut: number;

@@ -50,6 +50,8 @@ export class PointReceiver {
   readonly point: DataPoint;
   received = 0;
   refused = 0;
+  /** Those that were refused because their metric is. */
+  passedOver = 0;
   readonly #parts: PointReceiverParts;
   readonly #key = new KeyBuffer();
   readonly #layoutKey = new KeyBuffer();
@@ -65,6 +67,7 @@ export class PointReceiver {
     this.#read(reader, kind);
     this.received++;
     this.refused++;
+    this.passedOver++;
   }
 
   /** The message that the reader is in, to its end. */

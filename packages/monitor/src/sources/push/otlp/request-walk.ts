@@ -2,7 +2,7 @@
 // what its parts have in common, which may stand behind them, then for the parts. Between two data points it can stop, so
 // that the batch is stored and others get their turn.
 
-import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, type ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { PushBatch } from '../push-batch.ts';
 import type { DeltaStreams } from './delta/delta-streams.ts';
 import { KeyBuffer } from './key-buffer.ts';
@@ -21,6 +21,13 @@ import { Warnings } from './warnings.ts';
 const RESOURCE_METRICS = (1 << 3) | 2;
 const SCOPE_METRICS = (2 << 3) | 2;
 const METRIC = (2 << 3) | 2;
+
+const REQUEST_FIELDS = knownFields(RESOURCE_METRICS);
+/** The resource, or of the scopes' messages the scope, and the address of the schema. */
+const ORIGIN = (1 << 3) | 2;
+const SCHEMA_URL = (3 << 3) | 2;
+const RESOURCE_FIELDS = knownFields(ORIGIN, SCOPE_METRICS, SCHEMA_URL);
+const SCOPE_FIELDS = knownFields(ORIGIN, METRIC, SCHEMA_URL);
 
 /** Stops after so many data points at the latest. */
 const POINTS_BETWEEN_STOPS = 64;
@@ -84,7 +91,7 @@ export class RequestWalk {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== RESOURCE_METRICS) {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, REQUEST_FIELDS);
         continue;
       }
       const outer = reader.enter();
@@ -96,7 +103,7 @@ export class RequestWalk {
   outcome(): OtlpOutcome {
     return {
       dataPoints: this.#points.received,
-      refusedDataPoints: this.#points.refused,
+      passedOverDataPoints: this.#points.passedOver,
       warnings: this.#warnings.texts,
       warningsLeftOut: this.#warnings.leftOut,
     };
@@ -111,7 +118,7 @@ export class RequestWalk {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== SCOPE_METRICS) {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, RESOURCE_FIELDS);
         continue;
       }
       const outer = reader.enter();
@@ -130,7 +137,7 @@ export class RequestWalk {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== METRIC) {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, SCOPE_FIELDS);
         continue;
       }
       const outer = reader.enter();
@@ -181,8 +188,11 @@ export class RequestWalk {
       return false;
     }
     const outer = reader.enter();
-    if (problem === undefined) this.#points.receive(reader, metric, this.#metric, origin);
-    else this.#points.passOver(reader, this.#metric);
+    if (problem === undefined) {
+      this.#batch.beginUnit();
+      this.#points.receive(reader, metric, this.#metric, origin);
+      this.#batch.endUnit();
+    } else this.#points.passOver(reader, this.#metric);
     reader.leave(outer);
     this.#noteTime();
     return --this.#pointsUntilStop === 0 || this.#batch.isFull;

@@ -424,6 +424,50 @@ describe('remote write', () => {
     assert.deepEqual(appender.metadata, [{ name: 'a', type: 'histogram', help: 'A.', unit: '' }]);
   });
 
+  it('2.0: metadata that lead out of the symbols refuse their series, new or known', async () => {
+    const { appender, push } = start();
+    const write = (timestamp: number, helpRef: number) =>
+      push(
+        'remote-write-2',
+        encodeWrite2Raw({
+          symbols: ['', '__name__', 'm'],
+          timeseries: [
+            { labelsRefs: [1, 2], samples: [{ value: 1, timestamp }], metadata: { type: 1, helpRef, unitRef: 0 } },
+          ],
+        }),
+      );
+    for (const [timestamp, helpRef, samples] of [
+      [NOW_MS, 3, 0],
+      [NOW_MS + 1, 0, 1],
+      [NOW_MS + 2, 3, 0],
+      [NOW_MS + 3, 2, 1],
+    ] as const) {
+      const answer = await write(timestamp, helpRef);
+      assert.deepEqual([answer.outcome, answer.samples], [samples === 1 ? 'stored' : 'partial', samples]);
+      assert.deepEqual(answer.rejected, samples === 1 ? {} : { invalid: 1 });
+    }
+    assert.deepEqual(
+      [...appender.samples.values()].map((all) => all.map(({ timeMs }) => timeMs)),
+      [[NOW_MS + 1, NOW_MS + 3]],
+    );
+  });
+
+  it('a field that is known is malformed with another wire type, also where the series came before', async () => {
+    const { appender, push } = start();
+    const good = encodeWrite1({
+      timeseries: [{ labels: labelMessages([['__name__', 'm']]), samples: [{ value: 1, timestamp: NOW_MS }] }],
+    });
+    assert.equal((await push('remote-write-1', good)).outcome, 'stored');
+    const bad = Buffer.from(good);
+    const valueTag = bad.indexOf(Buffer.of(0x12, 16, 0x09)) + 2;
+    // A fixed32 is four bytes shorter: what follows would be read as a field that nobody knows.
+    bad[valueTag] = (1 << 3) | 5;
+    const answer = await push('remote-write-1', bad);
+    assert.equal(answer.outcome, 'malformed');
+    assert.match(answer.errors[0]!, /at byte \d+ of what was unpacked field 1 has wire type 5/);
+    assert.equal(appender.samples.get('{__name__="m"}')?.length, 1);
+  });
+
   it('refuses a request over the bounds of series and labels', async () => {
     const many = Array.from({ length: 4 }, (_, at) => ({
       labels: [['__name__', `m${at}`]] as Pairs,

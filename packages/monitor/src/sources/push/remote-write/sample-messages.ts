@@ -2,7 +2,7 @@
 // sample in 18 bytes of one layout; those are read without a look at each field, and whatever else is allowed field by field.
 
 import { readHistogram } from '../../../encoding/native-histogram.ts';
-import type { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, type ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import type { PushBatch } from '../push-batch.ts';
 
@@ -11,6 +11,7 @@ export const SAMPLES = (2 << 3) | WIRE_BYTES;
 
 const VALUE = (1 << 3) | WIRE_FIXED64;
 const TIMESTAMP = (2 << 3) | WIRE_VARINT;
+const SAMPLE_FIELDS = knownFields(VALUE, TIMESTAMP);
 
 /** `SAMPLES`, the length, `VALUE`, its eight bytes, `TIMESTAMP`, and a time of six bytes: one from 1971 to 2109. */
 export const PLAIN_SAMPLE_BYTES = 18;
@@ -64,7 +65,7 @@ export function readSampleInto(reader: ProtobufReader, batch: PushBatch, series:
       low = view.getUint32(at, true);
       high = view.getUint32(at + 4, true);
     } else if (tag === TIMESTAMP) timestampMs = reader.readInt64();
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, SAMPLE_FIELDS);
   }
   reader.leave(outer);
   if (series >= 0) batch.sampleBits(series, timestampMs, low, high);

@@ -3,9 +3,11 @@
 // Source: prometheus.io/docs/specs/prw/remote_write_spec, prometheus/remote.proto
 
 import { isUtf8 } from 'node:buffer';
+import { knownFields } from '../../../encoding/protobuf-reader.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import type { Label, Labels } from '../../../model/labels.ts';
 import { ByteTable } from '../byte-table.ts';
+import type { KnownOrigins } from '../known-origins.ts';
 import type { PushLimits } from '../limits.ts';
 import type { PushBatch } from '../push-batch.ts';
 import { exemplarLabelsFrom, type NamedSeries, seriesFrom } from './labels.ts';
@@ -18,7 +20,14 @@ import {
   SAMPLES,
   takePlainSample,
 } from './sample-messages.ts';
-import { AT_END, FROM_START, SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK, WriteRequest } from './write-request.ts';
+import {
+  AT_END,
+  FROM_START,
+  IDLE_ORIGINS_MAX,
+  SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK,
+  type WriteParts,
+  WriteRequest,
+} from './write-request.ts';
 
 const TIMESERIES = (1 << 3) | WIRE_BYTES;
 const METADATA = (3 << 3) | WIRE_BYTES;
@@ -35,10 +44,17 @@ const NUMBER_1 = (1 << 3) | WIRE_VARINT;
 const VALUE_2 = (2 << 3) | WIRE_FIXED64;
 const TIME_3 = (3 << 3) | WIRE_VARINT;
 
+const REQUEST_FIELDS = knownFields(TIMESERIES, METADATA);
+const SERIES_FIELDS = knownFields(LABELS, SAMPLES, EXEMPLARS, HISTOGRAMS);
+const LABEL_FIELDS = knownFields(TEXT_1, TEXT_2);
+const EXEMPLAR_FIELDS = knownFields(LABELS, VALUE_2, TIME_3);
+const METADATA_FIELDS = knownFields(NUMBER_1, TEXT_2, TEXT_4, TEXT_5);
+
 /** What is remembered from one request to the next. */
 export class Write1Decoder {
   readonly #limits: PushLimits;
   readonly #known: ByteTable;
+  #idle: KnownOrigins | undefined;
 
   constructor(limits: PushLimits) {
     this.#limits = limits;
@@ -51,7 +67,15 @@ export class Write1Decoder {
 
   /** One request: the batch needs it as its origins. */
   open(body: Uint8Array): Write1Request {
-    return new Write1Request(body, this.#known, this.#limits);
+    const parts = { known: this.#known, origins: this.#idle, limits: this.#limits };
+    this.#idle = undefined;
+    return new Write1Request(body, parts);
+  }
+
+  /** The request is stored and answered: its memory is used again. */
+  done(request: Write1Request): void {
+    const origins = request.releaseOrigins();
+    if (origins.capacity <= IDLE_ORIGINS_MAX) this.#idle = origins;
   }
 }
 
@@ -66,8 +90,8 @@ export class Write1Request extends WriteRequest {
   /** Whether every text since this was set to true is valid. */
   #isUtf8 = true;
 
-  constructor(body: Uint8Array, known: ByteTable, limits: PushLimits) {
-    super(body, TIMESERIES, known, limits);
+  constructor(body: Uint8Array, parts: WriteParts) {
+    super(body, TIMESERIES, parts);
   }
 
   override labelsAt(origin: number): Labels {
@@ -93,7 +117,7 @@ export class Write1Request extends WriteRequest {
 
   protected override readOther(batch: PushBatch, tag: number): void {
     if (tag === METADATA) this.#readMetadata(batch);
-    else this.reader.skip(tag & 7);
+    else this.reader.skipOther(tag, REQUEST_FIELDS);
   }
 
   protected override readSeries(batch: PushBatch, from: number): number {
@@ -120,7 +144,7 @@ export class Write1Request extends WriteRequest {
         samples++;
         readHistogramInto(reader, batch, series, this.limits.histogramBucketsMax);
       } else if (tag === EXEMPLARS) this.#readExemplar(batch, series);
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, SERIES_FIELDS);
     }
     if (series < 0) this.#countRefused(batch, samples);
     return reader.position < end ? reader.position : AT_END;
@@ -132,7 +156,7 @@ export class Write1Request extends WriteRequest {
     while (reader.position < reader.end) {
       const tag = reader.readTag();
       if (tag === LABELS) return true;
-      reader.skip(tag & 7);
+      reader.skipOther(tag, SERIES_FIELDS);
     }
     return false;
   }
@@ -180,7 +204,7 @@ export class Write1Request extends WriteRequest {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag === LABELS) this.#readLabel(pairs);
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, SERIES_FIELDS);
     }
     reader.position = position;
     reader.end = outer;
@@ -196,7 +220,7 @@ export class Write1Request extends WriteRequest {
       const tag = reader.readTag();
       if (tag === TEXT_1) name = this.#readText();
       else if (tag === TEXT_2) value = this.#readText();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, LABEL_FIELDS);
     }
     reader.leave(outer);
     // One more than is allowed tells that there are too many.
@@ -225,7 +249,7 @@ export class Write1Request extends WriteRequest {
       if (tag === LABELS) this.#readLabel(pairs);
       else if (tag === VALUE_2) value = reader.readDouble();
       else if (tag === TIME_3) timestampMs = reader.readInt64();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, EXEMPLAR_FIELDS);
     }
     reader.leave(outer);
     const labels = exemplarLabelsFrom(pairs, this.#isUtf8);
@@ -246,7 +270,7 @@ export class Write1Request extends WriteRequest {
       else if (tag === TEXT_2) name = this.#readText();
       else if (tag === TEXT_4) help = this.#readText();
       else if (tag === TEXT_5) unit = this.#readText();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, METADATA_FIELDS);
     }
     reader.leave(outer);
     if (this.#isUtf8 && name !== '') batch.metadata({ name, type: metricTypeOf(type), help, unit });

@@ -4,10 +4,12 @@
 // Source: prometheus.io/docs/specs/prw/remote_write_spec_2_0, prometheus/io/prometheus/write/v2/types.proto
 
 import { isUtf8 } from 'node:buffer';
+import { knownFields } from '../../../encoding/protobuf-reader.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import { type Label, type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
 import { labelText } from '../../label-text.ts';
 import { ByteTable } from '../byte-table.ts';
+import type { KnownOrigins } from '../known-origins.ts';
 import type { PushLimits } from '../limits.ts';
 import { OversizedPush } from '../malformed.ts';
 import type { PushBatch } from '../push-batch.ts';
@@ -25,9 +27,11 @@ import { ToldMetadata } from './told-metadata.ts';
 import {
   AT_END,
   FROM_START,
+  IDLE_ORIGINS_MAX,
   MORE,
   SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK,
   TWO_BYTES_END,
+  type WriteParts,
   WriteRequest,
 } from './write-request.ts';
 
@@ -46,6 +50,12 @@ const TYPE_1 = (1 << 3) | WIRE_VARINT;
 const HELP_3 = (3 << 3) | WIRE_VARINT;
 const UNIT_4 = (4 << 3) | WIRE_VARINT;
 
+const REQUEST_FIELDS = knownFields(SYMBOLS, TIMESERIES);
+const ONE_LABEL_REF = (LABEL_REFS << 3) | WIRE_VARINT;
+const SERIES_FIELDS = knownFields(ONE_LABEL_REF, PACKED_LABEL_REFS, SAMPLES, HISTOGRAMS, EXEMPLARS, METADATA);
+const EXEMPLAR_FIELDS = knownFields(ONE_LABEL_REF, PACKED_LABEL_REFS, VALUE_2, TIME_3);
+const METADATA_FIELDS = knownFields(TYPE_1, HELP_3, UNIT_4);
+
 const WORD_BYTES = 4;
 
 /** What is remembered from one request to the next. */
@@ -62,6 +72,7 @@ interface Memory {
 export class Write2Decoder {
   readonly #limits: PushLimits;
   readonly #memory: Memory;
+  #idle: KnownOrigins | undefined;
 
   constructor(limits: PushLimits) {
     this.#limits = limits;
@@ -87,7 +98,15 @@ export class Write2Decoder {
 
   /** One request: the batch needs it as its origins. */
   open(body: Uint8Array): Write2Request {
-    return new Write2Request(body, this.#memory, this.#limits);
+    const parts = { known: this.#memory.series, origins: this.#idle, limits: this.#limits };
+    this.#idle = undefined;
+    return new Write2Request(body, this.#memory, parts);
+  }
+
+  /** The request is stored and answered: its memory is used again. */
+  done(request: Write2Request): void {
+    const origins = request.releaseOrigins();
+    if (origins.capacity <= IDLE_ORIGINS_MAX) this.#idle = origins;
   }
 }
 
@@ -108,10 +127,14 @@ export class Write2Request extends WriteRequest {
   #keyBytes = new Uint8Array(this.#key.buffer);
   #keyView = new DataView(this.#key.buffer);
   #seriesStart = 0;
+  // Its metadata: the type and two symbols.
+  #type = 0;
+  #help = 0;
+  #unit = 0;
   #problem = '';
 
-  constructor(body: Uint8Array, memory: Memory, limits: PushLimits) {
-    super(body, TIMESERIES, memory.series, limits);
+  constructor(body: Uint8Array, memory: Memory, parts: WriteParts) {
+    super(body, TIMESERIES, parts);
     this.#memory = memory;
   }
 
@@ -146,20 +169,25 @@ export class Write2Request extends WriteRequest {
     const entry = this.#expectedEntry(start + 2, sampleAt);
     const ref = entry < 0 ? 0 : known.valueOf(entry);
     if (ref === 0) return false;
+    if (metadataAt < end) {
+      const { position } = reader;
+      reader.position = metadataAt + 1;
+      reader.end = end;
+      this.#clearMetadata();
+      this.#gatherMetadata();
+      reader.end = outer;
+      reader.position = position;
+      if (this.#isMetadataWrong) return false;
+    }
     known.confirm(entry);
     this.#seriesStart = start;
-    const series = batch.fromOrigin(this.origins.add(start, end, entry), ref);
-    takePlainSample(view, sampleAt, batch, series);
-    if (metadataAt === end) return true;
-    reader.position = metadataAt + 1;
-    reader.end = end;
-    this.#readMetadata(batch, series);
-    reader.end = outer;
+    takePlainSample(view, sampleAt, batch, batch.fromOrigin(this.origins.add(start, end, entry), ref));
+    if (metadataAt < end) this.#tellMetadata(batch);
     return true;
   }
 
   protected override readOther(_batch: PushBatch, tag: number): void {
-    this.reader.skip(tag & 7);
+    this.reader.skipOther(tag, REQUEST_FIELDS);
   }
 
   /** The symbols may stand behind the series, so they are looked for first. */
@@ -169,7 +197,7 @@ export class Write2Request extends WriteRequest {
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
       if (tag !== SYMBOLS) {
-        reader.skip(tag & 7);
+        reader.skipOther(tag, REQUEST_FIELDS);
         continue;
       }
       const end = reader.readLength();
@@ -252,16 +280,14 @@ export class Write2Request extends WriteRequest {
           exemplars++;
           this.#readExemplar(batch, series);
           break;
-        case METADATA:
-          this.#readMetadata(batch, series);
-          break;
         default:
-          reader.skip(tag & 7);
+          reader.skipOther(tag, SERIES_FIELDS);
       }
     }
     if (series < 0) batch.refuse('invalid', this.#problem, samples);
+    else if (isBegin) this.#tellMetadata(batch);
     // Prometheus refuses a series of exemplars alone too, and yet sends such ones.
-    else if (isBegin && samples + exemplars === 0 && reader.position >= end) {
+    if (series >= 0 && isBegin && samples + exemplars === 0 && reader.position >= end) {
       const text = labelText(this.#labelsOfThis(reader.position));
       batch.refuse('invalid', `series ${text}: it has no sample and no histogram: send at least one`, 0);
     }
@@ -283,6 +309,11 @@ export class Write2Request extends WriteRequest {
         return -1;
       }
     }
+    if (this.#isMetadataWrong) {
+      const text = labelText(this.#labelsOfThis(reader.position));
+      this.#problem = `metadata of series ${text}: a reference is outside of the symbols, of which there are ${this.#symbolIds.length}`;
+      return -1;
+    }
     return batch.fromOrigin(this.origins.add(this.#seriesStart, reader.end, entry), ref);
   }
 
@@ -290,14 +321,16 @@ export class Write2Request extends WriteRequest {
     return this.known.entryOf(this.#keyBytes, this.#keyView, 0, this.#refCount * WORD_BYTES);
   }
 
-  /** All label references of the message that begins here, to its end, wherever in it they stand. */
+  /** All label references of the series that begins here, to its end, wherever in it they stand, and its metadata. */
   #gatherRefs(): void {
     const { reader } = this;
     this.#refCount = 0;
+    this.#clearMetadata();
     while (reader.position < reader.end) {
       const tag = reader.readTag();
       if (tag >>> 3 === LABEL_REFS) this.#readRefs(tag);
-      else reader.skip(tag & 7);
+      else if (tag === METADATA) this.#gatherMetadata();
+      else reader.skipOther(tag, SERIES_FIELDS);
     }
   }
 
@@ -396,7 +429,7 @@ export class Write2Request extends WriteRequest {
       if (tag >>> 3 === LABEL_REFS) this.#readRefs(tag);
       else if (tag === VALUE_2) value = reader.readDouble();
       else if (tag === TIME_3) timestampMs = reader.readInt64();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, EXEMPLAR_FIELDS);
     }
     reader.leave(outer);
     if (series < 0) return;
@@ -409,30 +442,38 @@ export class Write2Request extends WriteRequest {
     if (labels !== undefined) batch.exemplar(series, { labels, value, timestampMs });
   }
 
-  #readMetadata(batch: PushBatch, series: number): void {
+  #clearMetadata(): void {
+    this.#type = 0;
+    this.#help = 0;
+    this.#unit = 0;
+  }
+
+  /** A message that stands there more than once is its pieces, as protobuf has it. */
+  #gatherMetadata(): void {
     const { reader } = this;
     const outer = reader.enter();
-    let type = 0;
-    let help = 0;
-    let unit = 0;
     while (!reader.isAtEnd) {
       const tag = reader.readTag();
-      if (tag === TYPE_1) type = reader.readUint64();
-      else if (tag === HELP_3) help = reader.readUint64();
-      else if (tag === UNIT_4) unit = reader.readUint64();
-      else reader.skip(tag & 7);
+      if (tag === TYPE_1) this.#type = reader.readUint64();
+      else if (tag === HELP_3) this.#help = reader.readUint64();
+      else if (tag === UNIT_4) this.#unit = reader.readUint64();
+      else reader.skipOther(tag, METADATA_FIELDS);
     }
     reader.leave(outer);
-    if (series < 0 || (type === 0 && help === 0 && unit === 0)) return;
+  }
+
+  /** Whether what was gathered leads out of the table of symbols; 0 is no reference. */
+  get #isMetadataWrong(): boolean {
     const count = this.#symbolIds.length;
-    if (help >= count || unit >= count) {
-      const text = labelText(this.#labelsOfThis(reader.position));
-      batch.refuse(
-        'invalid',
-        `metadata of series ${text}: a reference is outside of the symbols, of which there are ${count}`,
-        0,
-      );
-    } else if (this.#isNews(type, help, unit)) this.#tell(batch, type, help, unit);
+    return (this.#help >= count && this.#help > 0) || (this.#unit >= count && this.#unit > 0);
+  }
+
+  #tellMetadata(batch: PushBatch): void {
+    const type = this.#type;
+    const help = this.#help;
+    const unit = this.#unit;
+    if (type === 0 && help === 0 && unit === 0) return;
+    if (this.#isNews(type, help, unit)) this.#tell(batch, type, help, unit);
   }
 
   /** The same metadata comes with every series of every request: what was told already is known by its numbers. */

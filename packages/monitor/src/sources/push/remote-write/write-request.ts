@@ -19,8 +19,17 @@ export const AT_END = -2;
 /** Of a series. */
 export const SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK = 4096;
 const SERIES_BETWEEN_LOOKS_AT_THE_CLOCK = 256;
+/** Series of a request whose memory is kept for the next one. */
+export const IDLE_ORIGINS_MAX = 65_536;
 /** A varint of two bytes is less than this. */
 export const TWO_BYTES_END = 0x4000;
+
+export interface WriteParts {
+  readonly known: ByteTable;
+  /** Of a request that is done. */
+  readonly origins: KnownOrigins | undefined;
+  readonly limits: PushLimits;
+}
 
 export abstract class WriteRequest implements SeriesOrigins {
   protected readonly reader: ProtobufReader;
@@ -32,11 +41,11 @@ export abstract class WriteRequest implements SeriesOrigins {
   #seriesCount = 0;
 
   /** `timeseries`: the tag of a series. */
-  constructor(body: Uint8Array, timeseries: number, known: ByteTable, limits: PushLimits) {
+  constructor(body: Uint8Array, timeseries: number, { known, origins, limits }: WriteParts) {
     this.reader = new ProtobufReader(body);
     this.#timeseries = timeseries;
     this.known = known;
-    this.origins = new KnownOrigins(known);
+    this.origins = origins ?? new KnownOrigins(known);
     this.limits = limits;
   }
 
@@ -74,6 +83,12 @@ export abstract class WriteRequest implements SeriesOrigins {
       untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
       await this.#giveWay(batch, slices);
     }
+  }
+
+  /** Its memory, for another request; this one and its batch are done. */
+  releaseOrigins(): KnownOrigins {
+    this.origins.clear();
+    return this.origins;
   }
 
   resolved(origin: number, ref: number): void {

@@ -52,6 +52,8 @@ export interface OpenedPiece extends TextPiece {
   readonly receivedMs: number;
   /** Told of a line that cannot be read, which is passed over then. Without it such a line ends the reading. */
   readonly onBadLine?: ((error: ExpositionError) => void) | undefined;
+  /** Of a piece that is done, its batch flushed. */
+  readonly origins?: KnownOrigins | undefined;
 }
 
 export class ImportPiece implements SeriesOrigins {
@@ -79,7 +81,7 @@ export class ImportPiece implements SeriesOrigins {
     this.#cursor.line = piece.linesBefore;
     this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.#known = known;
-    this.#origins = new KnownOrigins(known);
+    this.#origins = piece.origins ?? new KnownOrigins(known);
     this.#families = families;
   }
 
@@ -126,6 +128,12 @@ export class ImportPiece implements SeriesOrigins {
 
   resolved(origin: number, ref: number): void {
     this.#origins.resolved(origin, ref);
+  }
+
+  /** To be used again, by another piece: nothing is asked of this one any more. */
+  releaseOrigins(): KnownOrigins {
+    this.#origins.clear();
+    return this.#origins;
   }
 
   async #flush(batch: PushBatch): Promise<void> {

@@ -3,7 +3,7 @@
 import type { Label } from '../../../model/labels.ts';
 import type { GivenExemplar } from '../../interface.ts';
 import type { FamilyReader } from './family-reader.ts';
-import { EXEMPLAR, TIMESTAMP } from './messages.ts';
+import { EXEMPLAR, EXEMPLAR_FIELDS, TIMESTAMP, TIMESTAMP_FIELDS } from './messages.ts';
 import { readLabel, sortedLabels } from './texts.ts';
 
 const MILLISECONDS_A_SECOND = 1000;
@@ -22,7 +22,7 @@ export function readExemplar(reader: FamilyReader, start: number, end: number): 
     if (tag === EXEMPLAR.value) value = reader.readDouble();
     else if (tag === EXEMPLAR.label) labels.push(readLabel(reader));
     else if (tag === EXEMPLAR.timestamp) timestampMs = readTimestampMs(reader);
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, EXEMPLAR_FIELDS);
   }
   const exemplar = { labels: sortedLabels(reader, labels), value, timestampMs };
   reader.position = placeBefore;
@@ -47,7 +47,7 @@ function readTimestampMs(reader: FamilyReader): number {
     const tag = reader.readTag();
     if (tag === TIMESTAMP.seconds) seconds = reader.readInt64();
     else if (tag === TIMESTAMP.nanoseconds) nanoseconds = reader.readInt64();
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, TIMESTAMP_FIELDS);
   }
   reader.leave(outer);
   const timestampMs = seconds * MILLISECONDS_A_SECOND + Math.floor(nanoseconds / NANOSECONDS_A_MILLISECOND);

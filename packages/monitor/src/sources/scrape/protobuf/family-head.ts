@@ -4,7 +4,7 @@ import type { MetricMetadata, MetricType } from '../../../model/batch.ts';
 import { CollectionError } from '../../interface.ts';
 import type { FamilyReader } from './family-reader.ts';
 import type { FamilyPlace, FamilyType } from './known-metrics.ts';
-import { FAMILY } from './messages.ts';
+import { FAMILY, FAMILY_FIELDS } from './messages.ts';
 import { readText } from './texts.ts';
 
 /** Of all that is not its metrics. */
@@ -35,7 +35,7 @@ export function scanFamily(reader: FamilyReader, metricsMax: number): FamilyScan
     const fieldStart = reader.position;
     const tag = reader.readTag();
     if (tag !== FAMILY.metric) {
-      reader.skip(tag & 7);
+      reader.skipOther(tag, FAMILY_FIELDS);
       otherBytes += reader.position - fieldStart;
       if (otherBytes > LONGEST_HEAD_BYTES) {
         reader.fail(`name, help and unit of a metric family are longer than ${LONGEST_HEAD_BYTES} bytes`);
@@ -73,7 +73,7 @@ export function readFamilyHead(reader: FamilyReader): FamilyHead {
     else if (tag === FAMILY.help) help = readText(reader, 'a help');
     else if (tag === FAMILY.unit) unit = readText(reader, 'a unit');
     else if (tag === FAMILY.type) typeNumber = reader.readUint64();
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, FAMILY_FIELDS);
   }
   if (name === '') reader.fail('a metric family has no name');
   const type = TYPES[typeNumber];

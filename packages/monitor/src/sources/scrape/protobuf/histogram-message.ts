@@ -6,7 +6,15 @@ import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-ty
 import type { BucketSpan, NativeHistogram } from '../../../model/batch.ts';
 import type { HistogramCounts } from '../../histogram-check.ts';
 import type { FamilyReader } from './family-reader.ts';
-import { BUCKET, HISTOGRAM, HISTOGRAM_NUMBERS, SPAN } from './messages.ts';
+import {
+  BUCKET,
+  BUCKET_FIELDS,
+  HISTOGRAM,
+  HISTOGRAM_FIELDS,
+  HISTOGRAM_NUMBERS,
+  SPAN,
+  SPAN_FIELDS,
+} from './messages.ts';
 
 const INITIAL_BUCKETS = 32;
 /** Buckets of one side of a native histogram, and its spans. */
@@ -142,7 +150,7 @@ export class HistogramMessage {
         exemplarEnd = reader.readLength();
         exemplarStart = reader.position;
         reader.position = exemplarEnd;
-      } else reader.skip(tag & 7);
+      } else reader.skipOther(tag, BUCKET_FIELDS);
     }
     reader.leave(outer);
     this.upperBounds[bucket] = upperBound;
@@ -166,7 +174,7 @@ export class HistogramMessage {
         this.#negative.readFloats(reader, tag);
         break;
       default:
-        reader.skip(tag & 7);
+        reader.skipOther(tag, HISTOGRAM_FIELDS);
     }
   }
 
@@ -198,7 +206,7 @@ class Side {
       const tag = reader.readTag();
       if (tag === SPAN.offset) offset = reader.readSint64();
       else if (tag === SPAN.length) length = reader.readUint64();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, SPAN_FIELDS);
     }
     reader.leave(outer);
     if (this.spans.length >= NATIVE_BUCKETS_MAX) {

@@ -13,7 +13,18 @@ import { HistogramMessage, NATIVE_BUCKETS_MAX } from './histogram-message.ts';
 import type { FamilyPlace, FamilyType, KnownFamily, KnownMetric, PageIndex } from './known-metrics.ts';
 import { labelNumber } from './label-number.ts';
 import { labelsFirst } from './labels-first.ts';
-import { FAMILY, METRIC, QUANTILE, SCALAR, SUMMARY } from './messages.ts';
+import {
+  COUNTER_FIELDS,
+  FAMILY,
+  METRIC,
+  METRIC_FIELDS,
+  QUANTILE,
+  QUANTILE_FIELDS,
+  SCALAR,
+  SUMMARY,
+  SUMMARY_FIELDS,
+  VALUE_FIELDS,
+} from './messages.ts';
 import type { ProtobufRequest } from './protobuf-request.ts';
 import { readLabel, sortedLabels } from './texts.ts';
 
@@ -158,7 +169,7 @@ export class PageRun {
         reader.position = contentEnd;
       } else if (tag === METRIC.timestampMs) this.#readTimestamp();
       else if (tag === METRIC.label) return false;
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, METRIC_FIELDS);
     }
     if (contentStart < 0) reader.fail(`it is a ${family.type} and a metric of it has none`);
     const metric = known ?? this.#metricOf(family);
@@ -259,7 +270,7 @@ export class PageRun {
         exemplarEnd = reader.readLength();
         exemplarStart = reader.position;
         reader.position = exemplarEnd;
-      } else reader.skip(tag & 7);
+      } else reader.skipOther(tag, metric.family.type === 'counter' ? COUNTER_FIELDS : VALUE_FIELDS);
     }
     this.#give(metric.slot, value);
     if (exemplarStart >= 0) this.#giveExemplar(metric.slot, exemplarStart, exemplarEnd);
@@ -274,7 +285,7 @@ export class PageRun {
       const tag = reader.readTag();
       if (tag === SUMMARY.count) count = reader.readUint64();
       else if (tag === SUMMARY.sum) sum = reader.readDouble();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, SUMMARY_FIELDS);
     }
     this.#giveCountAndSum(metric, count, sum);
     let part = 0;
@@ -296,7 +307,7 @@ export class PageRun {
       const tag = reader.readTag();
       if (tag === QUANTILE.quantile) quantile = reader.readDouble();
       else if (tag === QUANTILE.value) value = reader.readDouble();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, QUANTILE_FIELDS);
     }
     reader.leave(outer);
     this.#give(this.#partSlot(metric, part, quantile, '', 'quantile'), value);

@@ -366,6 +366,34 @@ describe('a page is refused by the place of what is wrong', () => {
     });
   }
 
+  // Each message with a field of a known number and another wire type, which no reader takes for unknown.
+  const message = (field: number, ...bytes: number[]) => [(field << 3) | 2, bytes.length, ...bytes];
+  const metricOf = (type: number, ...fields: number[]) => [...message(1, 0x67), 0x18, type, ...message(4, ...fields)];
+  const wrongTypes: readonly (readonly [what: string, family: readonly number[], field: number])[] = [
+    ['a family', [...metricOf(1, ...message(2)), 0x10, 1], 2],
+    ['a metric', metricOf(1, ...message(2), 0x08, 1), 1],
+    ['a label', metricOf(1, ...message(1, ...message(1, 0x61), 0x10, 1), ...message(2)), 2],
+    ['a gauge', metricOf(1, ...message(2, 0x08, 1)), 1],
+    ['a counter', metricOf(0, ...message(3, 0x10, 1)), 2],
+    ['an exemplar', metricOf(0, ...message(3, ...message(2, 0x10, 1))), 2],
+    ['a summary', metricOf(2, ...message(4, 0x10, 1)), 2],
+    ['a quantile', metricOf(2, ...message(4, ...message(3, 0x10, 1))), 2],
+    ['a histogram', metricOf(4, ...message(7, 0x10, 1)), 2],
+    ['a bucket', metricOf(4, ...message(7, ...message(3, 0x10, 1))), 2],
+    ['a span', metricOf(4, ...message(7, ...message(12, ...message(1)))), 1],
+  ];
+  for (const [what, family, field] of wrongTypes) {
+    test(`a field of ${what} has another type than its own`, async () => {
+      const problem = new RegExp(`field ${field} has wire type \\d, which is not its own`);
+      await assert.rejects(parse(Uint8Array.of(family.length, ...family)), problem);
+    });
+  }
+
+  test('a field that nobody knows is passed over, whatever its type', async () => {
+    const family = metricOf(1, ...message(2, 0x10, 1), 0x78, 1);
+    assert.deepEqual((await parse(Uint8Array.of(family.length, ...family))).samples, [['g{}', 0]]);
+  });
+
   test('more samples, families, native buckets or exemplars than the limit refuse it', async () => {
     const limits: readonly (readonly [body: Buffer, sampleLimit: number, problem: RegExp])[] = [
       [encodeFamilies({ name: 'h', type: TYPE.histogram, metric: [{ histogram: BOTH }] }), 5, /more than 5 samples/],

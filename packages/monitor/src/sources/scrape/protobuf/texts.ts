@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Label, type Labels, METRIC_NAME } from '../../../model/labels.ts';
 import type { FamilyReader } from './family-reader.ts';
-import { LABEL } from './messages.ts';
+import { LABEL, LABEL_FIELDS } from './messages.ts';
 
 /** The text that begins at the reader's place with its length. */
 export function readText(reader: FamilyReader, what: string): string {
@@ -24,7 +24,7 @@ export function readLabel(reader: FamilyReader): Label {
     const tag = reader.readTag();
     if (tag === LABEL.name) name = readText(reader, "a label's name");
     else if (tag === LABEL.value) value = readText(reader, `the value of the label ${JSON.stringify(name)}`);
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, LABEL_FIELDS);
   }
   reader.leave(outer);
   if (name === '') reader.fail('a label has no name');

@@ -42,7 +42,6 @@ export class ChunkRows {
       insertData: database.prepare('INSERT INTO chunk_data VALUES (?, ?)'),
       selectData: database.prepare('SELECT data FROM chunk_data WHERE id = ?'),
       delete: database.prepare('DELETE FROM chunks WHERE id = ?'),
-      deleteData: database.prepare('DELETE FROM chunk_data WHERE id = ?'),
       quarantine: database.prepare(`INSERT OR REPLACE INTO quarantine VALUES (${marks(14)})`),
       release: database.prepare('DELETE FROM quarantine WHERE id = ?'),
     };
@@ -86,14 +85,6 @@ export class ChunkRows {
     for (const { id, damage } of entries) {
       this.#statements.delete.run(id);
       if (damage !== undefined) this.#statements.release.run(id);
-    }
-  }
-
-  /** Takes chunks and their bytes out. Within a transaction of the caller. */
-  deleteWithData(ids: readonly number[]): void {
-    for (const id of ids) {
-      this.#statements.delete.run(id);
-      this.#statements.deleteData.run(id);
     }
   }
 

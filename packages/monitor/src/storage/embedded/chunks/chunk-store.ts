@@ -66,7 +66,7 @@ export class ChunkStore {
     this.#cache = new ChunkCache(limits.chunkCacheBytes);
     this.#discards = new Discards(database);
     this.#tombstones = new Tombstones(database, state);
-    this.#seal = new SealWriter(database, state, this.#rows);
+    this.#seal = new SealWriter(database, state, this.#rows, this.#discards);
     this.#directory = new ChunkDirectory(this.#rows.count());
     this.#merger = new Merger({
       database,
@@ -176,7 +176,7 @@ export class ChunkStore {
 
   // Sealing
 
-  /** Before `beginSeal`: deletes some of what an interrupted seal left behind; true when there may be more. */
+  /** Before `beginSeal`: discards some of what an interrupted seal left behind; true when there may be more. */
   deleteUnfinished(): boolean {
     return this.#seal.deleteUnfinished();
   }
@@ -325,7 +325,7 @@ export class ChunkStore {
   #load(): void {
     for (const entry of this.#rows.load()) {
       if (entry.sequence > this.#seal.sealed) {
-        this.#seal.foundVoid(entry.id, entry.sequence);
+        this.#seal.foundVoid(entry);
         continue;
       }
       this.#directory.add(entry);

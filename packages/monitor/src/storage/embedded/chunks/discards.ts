@@ -1,10 +1,13 @@
 // Chunks that are no longer in the directory, because they were merged, or are too old, while their bytes are still there.
 // Bytes go later than entries for two reasons: a read that began before still wants them, and freeing large rows is work
-// for short pieces. Invariant: bytes are deleted only after every read has ended that began before they were discarded.
+// for short pieces. Invariant: bytes are deleted only after every read has ended that began before they were discarded, and
+// only when they are what was written: the pages that damaged ones lead to may be those of others. Damaged ones stay.
 
+import { blobCell } from '../../sqlite/cells.ts';
 import type { Database } from '../../sqlite/database.ts';
-import { isCorrupt } from './damage.ts';
-import { type ChunkEntry, numbersChecksum, verifyNumbers } from './tables.ts';
+import { verify } from '../../sqlite/envelope.ts';
+import { isCorrupt, isDamage } from './damage.ts';
+import { type ChunkEntry, chunkPlace, numbersChecksum, verifyNumbers } from './tables.ts';
 
 /** Deleted in one transaction: so many chunks, or as many as have so many bytes. */
 const PIECE_CHUNKS = 64;
@@ -42,6 +45,7 @@ export class Discards {
     this.#statements = {
       insert: database.prepare('INSERT INTO discarded VALUES (?, ?, ?)'),
       delete: database.prepare('DELETE FROM discarded WHERE id = ?'),
+      selectData: database.prepare('SELECT data FROM chunk_data WHERE id = ?'),
       deleteData: database.prepare('DELETE FROM chunk_data WHERE id = ?'),
     };
     const select = database.prepare('SELECT * FROM discarded ORDER BY id');
@@ -53,7 +57,7 @@ export class Discards {
     }
   }
 
-  /** Chunks whose bytes are still there. */
+  /** Chunks whose bytes are still there, but for those that are damaged. */
   get size(): number {
     return this.#waiting.length;
   }
@@ -86,11 +90,12 @@ export class Discards {
     this.#endLongestReads();
     const piece = this.#nextPiece();
     if (piece.length === 0) return false;
+    const whole = piece.filter(({ id }) => this.#isWhole(id));
     try {
-      this.#delete(piece);
+      this.#delete(whole);
     } catch (error) {
       if (!isCorrupt(error)) throw error;
-      for (const discarded of piece) this.#deleteOrLeave(discarded);
+      for (const discarded of whole) this.#deleteOrLeave(discarded);
     }
     this.#waiting = this.#waiting.slice(piece.length);
     for (const { sizeBytes } of piece) this.#waitingBytes -= sizeBytes;
@@ -127,6 +132,18 @@ export class Discards {
     this.#waitingBytes += sizeBytes;
   }
 
+  /** Also when there are no bytes: then there is nothing to free. */
+  #isWhole(id: number): boolean {
+    try {
+      const row = this.#statements.selectData.get(id);
+      if (row !== undefined) verify(chunkPlace(id), blobCell(row, 'data'));
+      return true;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return false;
+    }
+  }
+
   #delete(piece: readonly Discarded[]): void {
     this.#database.transaction('relaxed', () => {
       for (const { id } of piece) {
@@ -136,13 +153,12 @@ export class Discards {
     });
   }
 
-  /** Pages that are damaged cannot be freed: they stay in the file, unused. */
+  /** What cannot be freed stays in the file, unused, and the next start tries again. */
   #deleteOrLeave(discarded: Discarded): void {
     try {
       this.#delete([discarded]);
     } catch (error) {
       if (!isCorrupt(error)) throw error;
-      this.#database.transaction('relaxed', () => this.#statements.delete.run(discarded.id));
     }
   }
 }

@@ -4,6 +4,9 @@
 import { METRIC_NAME } from '../../../model/labels.ts';
 import type { HotSeries } from './hot-series.ts';
 
+/** Each has a byte for its length. */
+const TEXTS_A_LABEL = 2;
+
 interface CountByName {
   readonly name: string;
   readonly value: number;
@@ -13,7 +16,7 @@ export interface Cardinality {
   readonly labelPairs: number;
   readonly seriesByMetric: readonly CountByName[];
   readonly valuesByLabel: readonly CountByName[];
-  /** Bytes of the values, each as often as a series carries it. */
+  /** Bytes of names and values, each as often as a series carries it, and one more for each text, as Prometheus counts. */
   readonly bytesByLabel: readonly CountByName[];
   /** The name is `label=value`. */
   readonly seriesByPair: readonly CountByName[];
@@ -31,7 +34,7 @@ export function cardinalityOf(hot: HotSeries, limit: number): Cardinality {
     for (const label of labels.labelsNamed(name)) {
       const { value } = labels.labelOf(label);
       const series = labels.seriesCount(label);
-      nameBytes += series * Buffer.byteLength(value);
+      nameBytes += series * (Buffer.byteLength(name) + Buffer.byteLength(value) + TEXTS_A_LABEL);
       if (name === METRIC_NAME) metrics.add(value, series);
       if (pairs.takes(series)) pairs.add(`${name}=${value}`, series);
     }

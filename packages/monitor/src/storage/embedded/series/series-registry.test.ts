@@ -332,8 +332,8 @@ describe('the series registry', () => {
         { name: 'job', value: 2 },
       ],
       bytesByLabel: [
-        { name: '__name__', value: 8 },
-        { name: 'job', value: 4 },
+        { name: '__name__', value: 38 },
+        { name: 'job', value: 19 },
       ],
       seriesByPair: [
         { name: '__name__=up', value: 2 },

@@ -9,25 +9,13 @@ import { ChainpulseError } from '../../../model/errors.ts';
 import type { StoreLimits } from '../limits.ts';
 import { FILE_NAME } from '../open.ts';
 import { type Contents, contentsOf, openQuietly } from './full-file.ts';
+import type { Random } from './random.ts';
 
 const PAGE_BYTES = 4096;
 /** In the first page, before what every page of a table begins with. */
 const DATABASE_HEADER_BYTES = 100;
 /** Where a page of a table says how many cells it has. */
 const CELL_COUNT_AT = 3;
-
-export type Random = (below: number) => number;
-
-/** The numbers that follow from a seed; those of neighbouring seeds have nothing in common (SplitMix, in 32 bits). */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return Math.floor((((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 /** A copy of the bytes with some damage, and what that is. */
 export function damaged(bytes: Buffer, random: Random): { readonly bytes: Buffer; readonly what: string } {

@@ -11,6 +11,7 @@ import type { LocalStore } from '../../interface.ts';
 import { InlinePacker } from '../chunks/testing/inline-packer.ts';
 import type { StoreLimits } from '../limits.ts';
 import { FILE_NAME, openEmbeddedStore } from '../open.ts';
+import { randomFrom } from './random.ts';
 
 const NOW_MS = 1_700_000_000_000;
 const STEP_MS = 60_000;
@@ -18,6 +19,8 @@ const STEP_MS = 60_000;
 const STEPS = 10 + 2 * 16;
 /** Batches in the log. */
 const LOGGED_STEPS = 20;
+/** Samples of a series that come at once. */
+const NOISE = { noise: 2000, waste: 8000 };
 /** In three groups. */
 const SERIES = 300;
 const LIMITS: Partial<StoreLimits> = { headAgeMaxMs: 0, idleAfterMs: 5 * STEP_MS };
@@ -32,8 +35,8 @@ export async function openQuietly(
   directory: string,
   limits: Partial<StoreLimits> = {},
   nowMs: () => number = () => NOW_MS + STEPS * STEP_MS,
+  notices: string[] = [],
 ): Promise<Opened> {
-  const notices: string[] = [];
   const store = await openEmbeddedStore({
     directory,
     retentionMs: undefined,
@@ -111,6 +114,9 @@ async function fill(directory: string): Promise<void> {
   for (let step = 10; step < STEPS; step += 2) {
     nowMs = NOW_MS + step * STEP_MS;
     await appendSteps(store, step, step + 2, 200);
+    if (step % 8 === 4) await appendNoise(store, 'noise', step);
+    if (step === STEPS - 6) await appendNoise(store, 'waste', step);
+    if (step === STEPS - 4) await deleteWaste(store);
     await store.maintain(nowMs);
   }
   await store.append({
@@ -139,6 +145,22 @@ async function appendSteps(store: LocalStore, from: number, to: number, series: 
     const values = Float64Array.from(refs, (_, index) => step * index + 1 / (1 + index));
     await store.append({ refs: refs.slice(), timestampsMs: NOW_MS + step * STEP_MS, values });
   }
+}
+
+/** What does not pack well, so that its chunk has several pages. */
+async function appendNoise(store: LocalStore, name: keyof typeof NOISE, step: number): Promise<void> {
+  const [ref] = await store.resolveSeries([labelsFromRecord({ __name__: name })]);
+  const random = randomFrom(step);
+  const values = Float64Array.from({ length: NOISE[name] }, () => random(2 ** 31) / 1e3 ** random(4));
+  const timestampsMs = values.map((_, at) => NOW_MS + step * STEP_MS + at);
+  await store.append({ refs: new Uint32Array(values.length).fill(ref!), timestampsMs, values });
+}
+
+/** Leaves free pages where it was. */
+async function deleteWaste(store: LocalStore): Promise<void> {
+  const matcherSets = [[{ name: '__name__', operator: '=' as const, value: 'waste' }]];
+  await store.deleteSeries({ matcherSets, minTimeMs: -1e15, maxTimeMs: 1e15 });
+  await store.cleanTombstones();
 }
 
 /** The next start finds it and puts it aside. */

@@ -39,6 +39,8 @@ export interface QueueOptions {
   readonly limits: RemoteLimits;
   /** Every series that is sent carries them. */
   readonly external: ExternalLabels;
+  /** No store beside the queue keeps the samples. */
+  readonly isOnlyStore: boolean;
   readonly endpoint: RemoteEndpoint;
   readonly protocol: RemoteWriteProtocol;
   readonly userAgent: string;
@@ -122,6 +124,10 @@ export class RemoteQueue {
       requestSecondsTotal: record.requestSeconds,
       lastSuccessMs: record.lastSuccessMs,
       lastError: record.lastError,
+      isFailing: record.isFailing,
+      isOnlyStore: this.#options.isOnlyStore,
+      queueMaxAgeMs: this.#options.limits.queueMaxAgeMs,
+      queueMaxBytes: this.#options.limits.queueMaxBytes,
     };
   }
 

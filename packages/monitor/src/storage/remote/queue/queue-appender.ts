@@ -12,7 +12,7 @@ import type { Sender } from '../send/sender.ts';
 import type { DurableQueue } from './durable-queue.ts';
 import type { EntryRows } from './entry-codec.ts';
 import type { KnownMetadata } from './known-metadata.ts';
-import type { SeriesDictionary } from './series-dictionary.ts';
+import { OWN_SPACE, type SeriesDictionary } from './series-dictionary.ts';
 
 /** Timestamps lie within ± this many milliseconds, as in the embedded store. */
 const TIMESTAMP_MAX_MS = 2 ** 50;
@@ -39,12 +39,15 @@ export class QueueAppender {
 
   /** `space` says whose references the batch has. */
   async append(batch: Batch, space: number): Promise<AppendOutcome> {
-    const { queue, limits, metadata, clock, sender } = this.#parts;
+    const { queue, limits, metadata, clock, sender, record } = this.#parts;
     if (batch.refs.length > limits.batchSamplesMax) throw batchTooLarge(batch.refs.length, limits.batchSamplesMax);
     if (queue.sizeBytes >= limits.queueMaxBytes) await this.#makeRoom();
     const nowMs = clock.nowMs();
     const news = metadata.news(batch.metadata ?? []);
     const { rows, outcome } = this.#admit(batch, space, news, nowMs);
+    const unknown = outcome.rejectedSamples.unknown_series;
+    // Whoever has its own references is told and asks anew; the store beside the queue knows them and stored the samples.
+    if (space !== OWN_SPACE && unknown > 0) record.drop('size', unknown, this.#noRoom());
     if (rows.refs.length > 0 || news.length > 0) {
       queue.append(rows, nowMs, () => metadata.write(news));
       metadata.committed(news);
@@ -52,6 +55,10 @@ export class QueueAppender {
       sender.wake();
     }
     return outcome;
+  }
+
+  #noRoom(): string {
+    return `the queue has no room for their series: it knows ${this.#parts.limits.seriesMax} at most, and forgets those that were long idle`;
   }
 
   /** Waits for the server to take some, if it does; then the oldest go. */
@@ -126,7 +133,11 @@ export class QueueAppender {
       ),
       metadata,
     };
-    const outcome: AppendOutcome = { acceptedSamples: kept, rejectedSamples: rejected };
+    const outcome: AppendOutcome = {
+      acceptedSamples: kept,
+      acceptedExemplars: rows.exemplars.length,
+      rejectedSamples: rejected,
+    };
     return { rows, outcome };
   }
 }

@@ -37,6 +37,8 @@ export class SeriesDictionary {
   #lastSegment: number;
   #adoptedSpace: number;
   #series = new SeriesColumns();
+  /** Slots of the other store's series whose references it gave out since this began: they hold whatever the space is called. */
+  #confirmed = new Set<number>();
   /** Slots of each segment in the file. */
   readonly #segments = new Map<number, number[]>();
 
@@ -102,15 +104,18 @@ export class SeriesDictionary {
         const known = this.slotOf(this.#adoptedSpace, ref);
         if (known >= 0 && this.#series.isEqual(known, bytes)) {
           this.#series.usedMs[known] = nowMs;
+          this.#confirmed.add(known);
           continue;
         }
-        if (known >= 0) this.#startSpace();
+        if (known >= 0) made.push(...this.#startSpace(ref));
         if (!this.#hasRoomFor(bytes)) continue;
-        made.push(this.#series.add({ space: this.#adoptedSpace, ref, bytes, hash: crc32(bytes), nowMs }));
+        const slot = this.#series.add({ space: this.#adoptedSpace, ref, bytes, hash: crc32(bytes), nowMs });
+        this.#confirmed.add(slot);
+        made.push(slot);
       }
       this.#store(made);
     } catch (error) {
-      for (const slot of made) this.#series.remove(slot);
+      for (const slot of made) this.#forget(slot);
       throw error;
     }
   }
@@ -148,7 +153,7 @@ export class SeriesDictionary {
         this.#delete.run(id);
         if (kept.length > 0) this.#insert.run(id, wrap(segmentPlace(id), this.#encode(kept)));
       });
-      for (const slot of gone) this.#series.remove(slot);
+      for (const slot of gone) this.#forget(slot);
       if (kept.length > 0) this.#segments.set(id, kept);
       else this.#segments.delete(id);
       return true;
@@ -167,10 +172,32 @@ export class SeriesDictionary {
     return this.#series.count < this.#limits.seriesMax && bytes.length <= this.#limits.labelBytesMax;
   }
 
-  #startSpace(): void {
+  /**
+   * The series that were adopted since this began are the fresh store's too, all but the one whose reference is another series
+   * now: they go along, as new slots, which are given.
+   */
+  #startSpace(exceptRef: number): number[] {
     const next = this.#adoptedSpace + 1;
     this.#database.transaction('relaxed', () => this.#state.set(ADOPTED_SPACE, next));
     this.#adoptedSpace = next;
+    const series = this.#series;
+    const confirmed = this.#confirmed;
+    this.#confirmed = new Set();
+    const carried: number[] = [];
+    for (const old of confirmed) {
+      const bytes = series.bytesOf(old).slice();
+      const ref = series.refs[old]!;
+      if (ref === exceptRef || !this.#hasRoomFor(bytes)) continue;
+      const slot = series.add({ space: next, ref, bytes, hash: crc32(bytes), nowMs: series.usedMs[old]! });
+      this.#confirmed.add(slot);
+      carried.push(slot);
+    }
+    return carried;
+  }
+
+  #forget(slot: number): void {
+    this.#series.remove(slot);
+    this.#confirmed.delete(slot);
   }
 
   /** Not synced by itself: the append that uses a reference is, and syncs this too. */
@@ -224,12 +251,16 @@ export class SeriesDictionary {
   /** Makes the columns anew without the holes of what was forgotten. */
   #compact(): void {
     const old = this.#series;
+    const confirmed = this.#confirmed;
+    this.#confirmed = new Set();
     this.#series = new SeriesColumns();
     for (const [id, slots] of this.#segments) {
       const moved = slots.map((slot) => {
         const bytes = old.bytesOf(slot);
         const place = { space: old.spaces[slot]!, ref: old.refs[slot]! };
-        return this.#series.add({ ...place, bytes, hash: crc32(bytes), nowMs: old.usedMs[slot]! });
+        const moved = this.#series.add({ ...place, bytes, hash: crc32(bytes), nowMs: old.usedMs[slot]! });
+        if (confirmed.has(slot)) this.#confirmed.add(moved);
+        return moved;
       });
       this.#segments.set(id, moved);
     }

@@ -6,6 +6,7 @@ import { ChainpulseError, withoutCredentials } from '../../../model/errors.ts';
 import { addressUnder, type RemoteEndpoint } from '../endpoint.ts';
 import { type HttpAnswer, HttpClient, Unreachable, wordsOf } from '../http-client.ts';
 import type { RemoteLimits } from '../limits.ts';
+import { CHECK_THE_ADDRESS, refusalText } from '../refusal.ts';
 
 /** Requests to read under way at once; more wait for a connection. */
 const CONNECTIONS_MAX = 16;
@@ -18,13 +19,24 @@ export class ApiError extends ChainpulseError {
   readonly errorType: string;
   /** The server's own words. */
   readonly detail: string;
+  /** The API itself spoke, of the question: not a gateway, and not of who may ask. */
+  readonly isOfQuestion: boolean;
 
-  constructor(where: string, status: number, errorType: string, detail: string) {
-    super('remote_refused', `${where} answered ${status}: ${detail || '(without a word)'}`);
+  constructor(
+    message: string,
+    answer: {
+      readonly status: number;
+      readonly errorType: string;
+      readonly detail: string;
+      readonly isOfQuestion: boolean;
+    },
+  ) {
+    super('remote_refused', message);
     this.name = 'ApiError';
-    this.status = status;
-    this.errorType = errorType;
-    this.detail = detail;
+    this.status = answer.status;
+    this.errorType = answer.errorType;
+    this.detail = answer.detail;
+    this.isOfQuestion = answer.isOfQuestion;
   }
 }
 
@@ -51,6 +63,9 @@ export interface ApiAnswer {
   readonly infos: readonly string[];
 }
 
+/** Of who asks, and of the address: never of the question. */
+const NOT_OF_QUESTION: readonly number[] = [401, 403, 404, 405];
+
 /** What a server says when one question asks for more than it gives at once. */
 const OVER_A_LIMIT = /sample limit|too many (?:samples|points|series)|exceed|limit|maxSamples|maxPoints/i;
 
@@ -73,6 +88,11 @@ export class ApiClient {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     const answer = await this.#send(path, headers, formText(form), options);
     return parsed(this.#shown(path), answer);
+  }
+
+  /** For an answer that has the form of the API and not its content. */
+  malformed(path: string): ChainpulseError {
+    return malformed(this.#shown(path));
   }
 
   /** @throws as `ask` */
@@ -139,19 +159,26 @@ function parsed(where: string, answer: HttpAnswer): ApiAnswer {
   const body = jsonOf(answer.body);
   if (answer.status >= 300 || body?.['status'] === 'error') throw errorOf(where, answer);
   if (body?.['status'] !== 'success' || !('data' in body)) {
-    throw new ChainpulseError(
-      'remote_malformed',
-      `${where} did not answer as Prometheus' API does: check the address and its path prefix`,
-    );
+    throw malformed(where);
   }
   return { data: body['data'], warnings: texts(body['warnings']), infos: texts(body['infos']) };
 }
 
+function malformed(where: string): ChainpulseError {
+  return new ChainpulseError(
+    'remote_malformed',
+    `${where} did not answer as Prometheus' API does: ${CHECK_THE_ADDRESS}`,
+  );
+}
+
 function errorOf(where: string, { status, body }: HttpAnswer): ApiError {
   const json = jsonOf(body);
-  const detail = typeof json?.['error'] === 'string' ? json['error'] : wordsOf(body);
+  const said = typeof json?.['error'] === 'string' ? json['error'] : undefined;
   const errorType = typeof json?.['errorType'] === 'string' ? json['errorType'] : '';
-  return new ApiError(where, status, errorType, detail);
+  const isOfQuestion = said !== undefined && json?.['status'] === 'error' && !NOT_OF_QUESTION.includes(status);
+  const detail = said ?? wordsOf(body);
+  const message = refusalText(where, status, said === undefined ? body : Buffer.from(said));
+  return new ApiError(message, { status, errorType, detail, isOfQuestion });
 }
 
 function jsonOf(body: Buffer): Record<string, unknown> | undefined {

@@ -4,7 +4,7 @@
 import { compressSnappy } from '../../../encoding/compress-snappy.ts';
 import { MalformedBytes, OversizedBytes } from '../../../encoding/malformed-bytes.ts';
 import { readHistogram } from '../../../encoding/native-histogram.ts';
-import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
 import { uncompressSnappy } from '../../../encoding/uncompress-snappy.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
@@ -35,6 +35,10 @@ const SAMPLES = (2 << 3) | WIRE_BYTES;
 const HISTOGRAMS = (4 << 3) | WIRE_BYTES;
 const VALUE = (1 << 3) | WIRE_FIXED64;
 const TIMESTAMP = (2 << 3) | WIRE_VARINT;
+const RESPONSE_FIELDS = knownFields(RESULTS);
+const RESULT_FIELDS = knownFields(TIMESERIES);
+const SERIES_FIELDS = knownFields(LABEL, SAMPLES, HISTOGRAMS);
+const SAMPLE_FIELDS = knownFields(VALUE, TIMESTAMP);
 const OPERATORS: Readonly<Record<MatchOperator, number>> = { '=': 0, '!=': 1, '=~': 2, '!~': 3 };
 
 export class RemoteReadSource implements RawSource {
@@ -114,7 +118,7 @@ function* readResponse(bytes: Uint8Array, range: TimeRange): Generator<Found> {
   while (!reader.isAtEnd) {
     const tag = reader.readTag();
     if (tag === RESULTS) yield* readResult(reader, range);
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, RESPONSE_FIELDS);
   }
 }
 
@@ -123,7 +127,7 @@ function* readResult(reader: ProtobufReader, range: TimeRange): Generator<Found>
   while (!reader.isAtEnd) {
     const tag = reader.readTag();
     if (tag === TIMESERIES) yield* readSeries(reader, range);
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, RESULT_FIELDS);
   }
   reader.leave(outer);
 }
@@ -146,7 +150,7 @@ function* readSeries(reader: ProtobufReader, { minTimeMs, maxTimeMs }: TimeRange
       isEmpty = false;
       const sample = readHistogramSample(reader);
       if (sample.timestampMs >= minTimeMs && sample.timestampMs <= maxTimeMs) histograms.push(sample);
-    } else reader.skip(tag & 7);
+    } else reader.skipOther(tag, SERIES_FIELDS);
   }
   reader.leave(outer);
   if (isEmpty) {
@@ -188,7 +192,7 @@ class SampleColumns {
         this.#bits[2 * index] = reader.view.getUint32(at, true);
         this.#bits[2 * index + 1] = reader.view.getUint32(at + 4, true);
       } else if (tag === TIMESTAMP) this.#timesMs[index] = reader.readInt64();
-      else reader.skip(tag & 7);
+      else reader.skipOther(tag, SAMPLE_FIELDS);
     }
     reader.leave(outer);
   }

@@ -71,6 +71,11 @@ export class SendRecord {
     untold.toldMs = nowMs;
   }
 
+  /** The last request got no answer, or one that says to try again. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   queueFailed(message: string): void {
     this.lastError = message;
     this.#notify({ kind: 'queue_failing', message });

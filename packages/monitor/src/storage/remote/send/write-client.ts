@@ -7,8 +7,9 @@ import { compressSnappy } from '../../../encoding/compress-snappy.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { withoutCredentials } from '../../../model/errors.ts';
 import { addressUnder, type RemoteEndpoint } from '../endpoint.ts';
-import { type HttpAnswer, HttpClient, Unreachable, wordsOf } from '../http-client.ts';
+import { type HttpAnswer, HttpClient, Unreachable } from '../http-client.ts';
 import type { RemoteLimits } from '../limits.ts';
+import { refusalText } from '../refusal.ts';
 import { retryAfterMs } from './back-off.ts';
 
 export type RemoteWriteProtocol = '1.0' | '2.0';
@@ -105,7 +106,7 @@ export class WriteClient {
       if (isOk) this.#isSure = true;
     }
     if (isOk) return { kind: 'sent' };
-    const message = `${this.#shown()} answered ${status}: ${wordsOf(body) || '(without a word)'}`;
+    const message = refusalText(this.#shown(), status, body);
     if (status >= 500 || TRY_AGAIN.has(status)) {
       const waitMs = retryAfterMs(headers['retry-after'], this.#clock.nowMs());
       return { kind: 'again', waitMs, message, isGone: false };

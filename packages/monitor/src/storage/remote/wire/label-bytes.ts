@@ -1,7 +1,7 @@
 // The labels of a series as they stand in a message of remote write 1.0: `repeated Label labels = 1`, each with `name = 1`
 // and `value = 2`. The queue keeps series in this form alone: it is compared, stored and sent as it is.
 
-import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
+import { knownFields, ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
 import { WIRE_BYTES } from '../../../encoding/wire-types.ts';
 import type { Label, Labels } from '../../../model/labels.ts';
@@ -10,6 +10,8 @@ import type { Label, Labels } from '../../../model/labels.ts';
 export const LABEL = (1 << 3) | WIRE_BYTES;
 const NAME = (1 << 3) | WIRE_BYTES;
 const VALUE = (2 << 3) | WIRE_BYTES;
+const SERIES_FIELDS = knownFields(LABEL);
+const LABEL_FIELDS = knownFields(NAME, VALUE);
 
 export function writeLabels(writer: ProtobufWriter, labels: Labels): void {
   for (const { name, value } of labels) {
@@ -31,7 +33,7 @@ export function readLabels(bytes: Uint8Array): Labels {
   while (!reader.isAtEnd) {
     const tag = reader.readTag();
     if (tag === LABEL) labels.push(readLabel(reader));
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, SERIES_FIELDS);
   }
   return labels;
 }
@@ -44,7 +46,7 @@ export function readLabel(reader: ProtobufReader): Label {
     const tag = reader.readTag();
     if (tag === NAME) name = reader.readText();
     else if (tag === VALUE) value = reader.readText();
-    else reader.skip(tag & 7);
+    else reader.skipOther(tag, LABEL_FIELDS);
   }
   reader.leave(outer);
   return { name, value };

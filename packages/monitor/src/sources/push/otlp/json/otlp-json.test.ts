@@ -38,12 +38,34 @@ describe('OTLP in JSON', () => {
       ['"asDouble":"1.5"', 1.5],
       ['"asDouble":"-Infinity"', -Infinity],
       ['"asDouble":"NaN"', Number.NaN],
+      ['"asDouble":"nan"', Number.NaN],
+      ['"asDouble":"+Inf"', Infinity],
+      ['"asDouble":"inf"', Infinity],
+      ['"asDouble":"+infinity"', Infinity],
+      ['"asDouble":"-Inf"', -Infinity],
+      ['"asDouble":"+1"', 1],
       ['"asDouble":1,"asInt":"2"', 2],
       ['"as_double":1', 1],
       ['"asDouble":null,"asInt":3', 3],
       ['"flags":1', 'stale'],
     ] as const) {
       assert.deepEqual(await readValue(text), value, text);
+    }
+  });
+
+  it('takes null for a message without fields, also for the whole', async () => {
+    for (const text of ['null', '{"resourceMetrics":[null]}', '{"resourceMetrics":[{"scopeMetrics":[null]}]}']) {
+      assert.equal((await new Receiving().receive(Buffer.from(text), 'json')).outcome.dataPoints, 0);
+    }
+    const list = '{"key":"a","value":{"arrayValue":{"values":[null,{"stringValue":"x"}]}}}';
+    const fields = `"timeUnixNano":"${NOW_MS}000000","asInt":1,"exemplars":[null],"attributes":[${list}]`;
+    const received = await new Receiving().receive(Buffer.from(withPoint(fields)), 'json');
+    assert.deepEqual([...received.samples.keys()], ['g{a="[null,\\"x\\"]"}']);
+  });
+
+  it('refuses a number that 64 bits do not hold, and words without quotes', async () => {
+    for (const text of ['1e400', '"1e400"', 'inf', '" 1"', '"0x10"']) {
+      await assert.rejects(readValue(`"asDouble":${text}`), MalformedPush, text);
     }
   });
 

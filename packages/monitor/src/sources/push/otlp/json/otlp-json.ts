@@ -1,6 +1,6 @@
 // OTLP in JSON, turned into OTLP in protobuf in one walk over the bytes, so that there is one reader for both. Follows the
 // JSON of protobuf with OTLP's own rules: 64-bit numbers as strings or numbers, ids in hexadecimal, enums as numbers or
-// names, `null` as if it were not there, unknown fields passed over. Works with a stack of its own in pieces.
+// names, `null` as if it were not there (in a list: as a message without fields), unknown fields passed over. Works with a stack of its own in pieces.
 // Source: opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding, protobuf.dev/programming-guides/json
 
 import { OversizedPush } from '../../malformed.ts';
@@ -18,6 +18,8 @@ export interface JsonBounds {
 /** Looks at the clock every so many values. */
 const VALUES_BETWEEN_LOOKS = 256;
 const LENGTH_DELIMITED = 2;
+/** How `null` begins. */
+const NULL = 0x6e;
 
 /** A message that is open, or a list of messages. */
 interface Frame {
@@ -46,6 +48,10 @@ class Translation {
     this.#reader = new JsonReader(body);
     this.#writer = new MessageWriter(jsonTranslatedBytes);
     this.#depthMax = jsonDepth;
+    if (this.#reader.peek() === NULL) {
+      this.#null();
+      return;
+    }
     this.#reader.take(OPEN_OBJECT);
     this.#push({ message: EXPORT_METRICS_REQUEST, listField: undefined, opened: undefined, isFirst: true });
   }
@@ -83,7 +89,7 @@ class Translation {
     reader.take(COLON);
     const next = reader.peek();
     if (field === undefined) this.#skip();
-    else if (next === 0x6e) this.#null();
+    else if (next === NULL) this.#null();
     else if (field.isRepeated) this.#list(field);
     else if (field.kind === 'message') this.#open(field, field.message!());
     else writeScalar(reader, this.#writer, field.number, field.kind);
@@ -92,6 +98,12 @@ class Translation {
   /** The next message of a list, or its end. */
   #item(frame: Frame, field: number): void {
     if (this.#ends(frame, CLOSE_LIST)) return;
+    if (this.#reader.peek() === NULL) {
+      this.#null();
+      this.#writer.tag(field, LENGTH_DELIMITED);
+      this.#writer.close(this.#writer.open());
+      return;
+    }
     this.#reader.take(OPEN_OBJECT);
     this.#writer.tag(field, LENGTH_DELIMITED);
     this.#push({ message: frame.message, listField: undefined, opened: this.#writer.open(), isFirst: true });

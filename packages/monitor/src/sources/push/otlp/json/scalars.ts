@@ -13,11 +13,8 @@ const DIGITS = /^-?\d+$/;
 /** Longest digits of which every whole number is a double. */
 const EXACT_DIGITS = 15;
 const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const SPECIAL: ReadonlyMap<string, number> = new Map([
-  ['NaN', Number.NaN],
-  ['Infinity', Infinity],
-  ['-Infinity', -Infinity],
-]);
+/** As protobuf's JSON has them, and as Go reads them: any case, `Inf` too, and a sign before the infinite. */
+const SPECIAL = /^(?:nan|[-+]?inf(?:inity)?)$/i;
 
 const WIRE_TYPES: Readonly<Record<ScalarKind, number>> = {
   string: LENGTH_DELIMITED,
@@ -116,11 +113,16 @@ function readBool(reader: JsonReader): boolean {
 }
 
 function readDouble(reader: JsonReader): number {
+  const isQuoted = reader.peek() === QUOTE;
   const text = readNumberText(reader);
-  const special = SPECIAL.get(text);
-  if (special !== undefined) return special;
+  if (isQuoted && SPECIAL.test(text)) {
+    if (/^nan$/i.test(text)) return Number.NaN;
+    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
   if (!DECIMAL.test(text)) reader.fail('a number is missing');
-  return Number(text);
+  const value = Number(text);
+  if (!Number.isFinite(value)) reader.fail('a number is too great for 64 bits');
+  return value;
 }
 
 function readInteger(reader: JsonReader, min: bigint, max: bigint): bigint {

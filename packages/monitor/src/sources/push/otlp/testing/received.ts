@@ -22,7 +22,7 @@ export interface Received {
   readonly exemplars: ReadonlyMap<string, readonly Exemplar[]>;
   readonly metadata: ReadonlyMap<string, MetricMetadata>;
   readonly totals: PushTotals;
-  readonly outcome: OtlpOutcome;
+  readonly outcome: OtlpOutcome & { readonly refusedDataPoints: number };
 }
 
 export const NOW_MS = 1_700_000_000_000;
@@ -54,7 +54,9 @@ export class Receiving {
     const outcome = await this.#receiver.receive({ body, format, receivedMs: nowMs }, batch, new Slices());
     await batch.flush();
     const content = contentOf(appender.batches.slice(batchesBefore), (ref) => seriesText(this.#labels.get(ref) ?? []));
-    return { ...content, metadata: new Map(appender.metadata), totals: batch.totals(), outcome };
+    const refusedDataPoints = outcome.passedOverDataPoints + batch.refusedUnits;
+    const told = { ...outcome, refusedDataPoints };
+    return { ...content, metadata: new Map(appender.metadata), totals: batch.totals(), outcome: told };
   }
 }
 
