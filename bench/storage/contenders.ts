@@ -48,6 +48,8 @@ const CHAINPULSE: Contender = {
       command: process.execPath,
       args: [...command, 'watch', '-c', config, '--data', join(folder, 'data'), '--port', `${port}`, ...options],
       cwd: ROOT,
+      // As the installed command does, in the user's own cache.
+      env: { NODE_COMPILE_CACHE: join(folder, 'compiled') },
       address: `http://127.0.0.1:${port}`,
       readyPath: '/-/ready',
     });

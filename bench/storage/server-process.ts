@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly address: string;
   readonly readyPath: string;
 }
@@ -47,9 +49,12 @@ export class ServerProcess {
     child.stderr?.on('data', keep);
   }
 
-  static async start({ command, args, cwd, address, readyPath }: ServerOptions): Promise<ServerProcess> {
+  static async start({ command, args, cwd, env, address, readyPath }: ServerOptions): Promise<ServerProcess> {
     const startMs = performance.now();
-    const server = new ServerProcess(spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] }), address);
+    const server = new ServerProcess(
+      spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+      address,
+    );
     while (performance.now() - startMs < READY_WITHIN_MS && server.isRunning) {
       const answer = await server.send('GET', readyPath).catch(() => undefined);
       if (answer !== undefined && answer.status < 300) {

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 // The whole module and no name of it: an older Node must come as far as the message below.
 import module from 'node:module';
+import { join } from 'node:path';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
@@ -26,5 +27,18 @@ if (existsSync(source)) {
   await buildPageIfStale();
   await import(source.href);
 } else {
+  keepCompiledCode();
   await import('../dist/cli/main.js');
+}
+
+/**
+ * A start takes a fifth less when the engine's compiled code is kept from the last one: in the user's own cache, where nobody else
+ * can put any. Without such a folder nothing is kept.
+ */
+function keepCompiledCode() {
+  const home = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'));
+  if (!home || process.env.NODE_COMPILE_CACHE !== undefined) return;
+  const { directory } = module.enableCompileCache(join(home, 'chainpulse', 'compiled'));
+  // The storage worker is a Node of its own.
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE = join(home, 'chainpulse', 'compiled');
 }

@@ -1,37 +1,20 @@
 // The root of the main thread: constructs the parts, wires them, and stops them in order. Invariant: when the start
 // fails, whatever was started before is stopped again, and nothing is written when the port is taken.
 
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { renderTextBytes } from '@chainpulse/instrument';
+import { extname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Config, TargetConfig } from '../config/schema.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
-import { ObservedAppender } from '../engine/observed-appender.ts';
-import { HealthJudge } from '../health/health-judge.ts';
 import type { StepBack } from '../model/clock.ts';
 import { formatDuration } from '../model/duration.ts';
-import { MonitorMetrics } from '../self/monitor-metrics.ts';
 import { Security } from '../server/auth/security.ts';
-import { LiveFeed } from '../server/chain/live-feed.ts';
 import { assertMayListen } from '../server/exposure.ts';
-import { listen } from '../server/listen.ts';
-import type { PushObserver } from '../server/push/push-observer.ts';
-import { createServer } from '../server/server.ts';
 import type { TargetStatus } from '../sources/interface.ts';
-import { registerProcessMetrics } from '../sources/machine/process-metrics.ts';
-import { VERSION } from '../version.ts';
-import { AppendLog } from './append-log.ts';
 import { assertPortFree } from './port.ts';
-import { openRecordings, type Recordings } from './recordings.ts';
+import { openRecordings } from './recordings.ts';
 import { type RunClock, runClockFor } from './run-clock.ts';
-import { startUpkeep } from './upkeep.ts';
-import { WatchedTargets } from './watched-targets.ts';
 
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-/** From `src` in a checkout and from `dist` in a package alike. */
-const PAGE_DIRECTORY = fileURLToPath(new URL('../../dist/page', import.meta.url));
-
 export interface Monitor {
   readonly url: string;
   readonly config: Config;
@@ -93,7 +76,12 @@ async function startParts({
 }: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
   const recordings = await openRecordings(configured);
   const time = runClockFor(configured.targets, recordings.firstTimestampMs, (wrong) => warnOfStepBack(wrong, logger));
-  const engine = await startStore(configured, time, logger, options.onFailure);
+  const opening = startStore(configured, time, logger, options.onFailure);
+  // The worker needs as long to open the store as this thread to load what it does not need before.
+  const loading = import('./run-parts.ts');
+  // Awaited below; a start that fails before does not get there.
+  loading.catch(() => {});
+  const engine = await opening;
   parts.defer(() => engine.close());
   await time.followHistory({
     newestTimeMs: (await engine.stats()).newestTimeMs,
@@ -102,35 +90,8 @@ async function startParts({
   });
   warnOfTimeAhead(time, logger);
   const config = await withOwnNode(configured, parts, options);
-  const { metrics, feed, health, watched, pushes } = connect({ config, time, engine, logger, recordings });
-  parts.defer(registerProcessMetrics(metrics.registry));
-  const server = createServer({
-    security,
-    engine,
-    clock: time.clock,
-    targets: () => watched.statuses(),
-    feed,
-    health,
-    renderMetrics: () => renderTextBytes(metrics.registry),
-    samplesIngestedTotal: () => metrics.samplesIngestedTotal,
-    pageDirectory: PAGE_DIRECTORY,
-    version: VERSION,
-    startedMs: time.clock.nowMs(),
-    queryObserver: metrics,
-    pushObserver: pushes,
-    snapshotsDirectory: config.server.adminApi ? join(config.storage.directory, 'snapshots') : undefined,
-    logger,
-  });
-  parts.defer(() => server.close());
-  const url = await listen(server, config.server, security);
-  parts.defer(() => watched.stop());
-  watched.start(url);
-  void recordings.ended().then(() => {
-    time.recordingsEnded();
-    feed.publishTargets();
-  });
-  parts.use(startUpkeep({ engine, clock: time.clock, metrics, health, logger }));
-  return { url, targets: () => watched.statuses() };
+  const { runParts } = await loading;
+  return runParts({ config, time, engine, logger, recordings, security, parts });
 }
 
 async function withOwnNode(config: Config, parts: AsyncDisposableStack, options: MonitorOptions): Promise<Config> {
@@ -167,67 +128,4 @@ function startStore(
     onLost,
     onNotice: (message) => logger.warn(message),
   });
-}
-
-interface Ground {
-  readonly config: Config;
-  readonly time: RunClock;
-  readonly engine: EngineClient;
-  readonly logger: Logger;
-  readonly recordings: Recordings;
-}
-
-/** Ties together the parts that tell each other of events: targets, commits, health, the live stream, the metrics. */
-function connect({ config, time, engine, logger, recordings }: Ground) {
-  const targets = (): readonly TargetStatus[] => watched.statuses();
-  const feed = new LiveFeed();
-  const health = new HealthJudge({ clock: time.clock, targets, onStorageChange: () => feed.publishTargets() });
-  const metrics = new MonitorMetrics({
-    version: VERSION,
-    targets,
-    droppedSubscribers: () => feed.droppedTotal,
-    clockAheadMs: time.aheadMs,
-  });
-  const log = new AppendLog(logger);
-  const appender = new ObservedAppender(engine, {
-    committed: ({ durationSeconds, timeMs, samples }) => {
-      metrics.commitEnded(durationSeconds);
-      log.succeeded();
-      health.appendSucceeded();
-      feed.publishCommit({ timeMs, samples });
-    },
-    appendFailed: (error) => {
-      log.failed(error);
-      health.appendFailed(error);
-    },
-    seriesRefused: (count) => metrics.seriesRefused(count),
-  });
-  const watched = new WatchedTargets({
-    config,
-    clock: time.clock,
-    isVirtual: time.isVirtual,
-    appender,
-    observer: metrics,
-    registry: metrics.registry,
-    recordings,
-    onStatusChange: ({ id, address, health: state, reason }) => {
-      logger.info({ target: id, address, state, reason }, `${id} is ${state}`);
-      feed.publishTargets();
-    },
-  });
-  const pushes: PushObserver = {
-    pushEnded: (event) => {
-      metrics.pushEnded(event);
-      if (event.newestTimeMs === undefined) return;
-      log.succeeded();
-      health.appendSucceeded();
-      health.samplesPushed(event.samples + event.histograms);
-      feed.publishCommit({ timeMs: event.newestTimeMs, samples: event.samples + event.histograms });
-    },
-    appendFailed: (error) => {
-      log.failed(error);
-      health.appendFailed(error);
-    },
-  };
-  return { metrics, feed, health, watched, pushes };
 }

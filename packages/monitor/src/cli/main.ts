@@ -4,13 +4,17 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import { VERSION } from '../version.ts';
-import { demoCommand } from './demo.ts';
-import { exportCommand } from './export.ts';
-import { hashPasswordCommand } from './hash-password.ts';
-import { importCommand } from './import.ts';
-import { queryCommand } from './query.ts';
 import { UsageError } from './usage-error.ts';
-import { watchCommand } from './watch.ts';
+
+/** Only the one that is asked for is loaded: the others would make every start longer. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['watch', async () => (await import('./watch.ts')).watchCommand()],
+  ['demo', async () => (await import('./demo.ts')).demoCommand()],
+  ['query', async () => (await import('./query.ts')).queryCommand()],
+  ['import', async () => (await import('./import.ts')).importCommand()],
+  ['export', async () => (await import('./export.ts')).exportCommand()],
+  ['hash-password', async () => (await import('./hash-password.ts')).hashPasswordCommand()],
+]);
 
 const program = new Command('chainpulse')
   .description(
@@ -33,15 +37,9 @@ Try:
   )
   .exitOverride();
 
-for (const command of [
-  watchCommand(),
-  demoCommand(),
-  queryCommand(),
-  importCommand(),
-  exportCommand(),
-  hashPasswordCommand(),
-]) {
-  program.addCommand(command.copyInheritedSettings(program));
+const asked = COMMANDS.get(process.argv[2] ?? '');
+for (const load of asked === undefined ? COMMANDS.values() : [asked]) {
+  program.addCommand((await load()).copyInheritedSettings(program));
 }
 
 // A reader that has read enough, such as `head`, and a terminal that was closed are no failures.

@@ -101,6 +101,27 @@ describe('looking at a file before it is opened', () => {
     await assertRefused(bytes, LARGE);
   });
 
+  it('leaves a write-ahead log where it is when a row that is loaded is damaged', async () => {
+    await (await fill(5000)).close();
+    const expected = await killedWith(1);
+    for (const damage of [
+      'UPDATE chunks SET samples = samples + 1',
+      "UPDATE series_segments SET directory = x'00'",
+      "UPDATE series_data SET data = x'00'",
+    ]) {
+      const changed = join(directory, 'changed');
+      const database = new DatabaseSync(join(directory, 'killed', 'chainpulse.db'));
+      database.exec(damage);
+      copyFile(join(directory, 'killed'), changed);
+      database.close();
+      const names = ['chainpulse.db', 'chainpulse.db-wal'];
+      const files = new Map(names.map((name) => [name, readFileSync(join(changed, name))]));
+      assert.equal(await outcomeOf(join(directory, 'tried'), files, expected), 'refused', damage);
+      rmSync(join(directory, 'killed'), { recursive: true });
+      copyFile(directory, join(directory, 'killed'));
+    }
+  });
+
   it('refuses a file with pages that its header does not count', async () => {
     await (await fill(5000)).close();
     const bytes = readFileSync(path);

@@ -15,6 +15,7 @@ import { verifySchema } from './schema.ts';
 import { APPLICATION_ID, FORMAT_VERSION } from './tables.ts';
 import { verifyChunkTree } from './verify-chunk-tree.ts';
 import { type LogFinding, verifyLog } from './verify-log.ts';
+import { verifyLoadedRows } from './verify-rows.ts';
 
 /**
  * Of a large file: every table but the one with the bytes of chunks. With the first goes the list of free pages; a page that
@@ -55,7 +56,10 @@ export function verifyFile(
     const finding = verifyLog(`${path}-wal`);
     if (finding !== undefined && finding.lostTransactions === undefined) throw damagedLog(path);
     verifySize(connection, size, sizeOf(`${path}-wal`));
-    if (version === FORMAT_VERSION) verifyContents(connection, size <= fullCheckMaxBytes);
+    if (version === FORMAT_VERSION) {
+      verifyContents(connection, size <= fullCheckMaxBytes);
+      if (sizeOf(`${path}-wal`) > 0) verifyLoadedRows(connection);
+    }
     if (finding !== undefined) onNotice(lostInLog(path, finding));
     return version;
   } finally {

@@ -109,6 +109,11 @@ export class SegmentTable {
   }
 }
 
+/** Of the payload of a directory. */
+export function isHotDirectory(payload: Uint8Array): boolean {
+  return KINDS[payload[0]!] === 'hot';
+}
+
 type DirectoryFields = Pick<SegmentEntry, 'kind' | 'rows' | 'textBytes' | 'latestMs' | 'refs'>;
 
 /** The payload is valid until the next call. */
@@ -158,10 +163,10 @@ function greatest(latestMs: Float64Array | undefined): number {
   return latestMs?.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY) ?? Number.NEGATIVE_INFINITY;
 }
 
-function directoryPlace(id: number): string {
+export function directoryPlace(id: number): string {
   return `series directory ${id}`;
 }
 
-function dataPlace(id: number): string {
+export function dataPlace(id: number): string {
   return `series ${id}`;
 }
