@@ -30,8 +30,11 @@ interface LogRows {
 export type EncodableRows = LogRows & EncodableHangingRows;
 export type DecodedRows = LogRows & HangingRows;
 
-/** Appends the payload to the writer, and makes the values those that are logged. */
-export function encodeBatch(writer: ByteWriter, rows: EncodableRows, logged: LoggedValues): void {
+/**
+ * Appends the payload to the writer, and makes the values those that are logged. Gives whether packing would make it smaller:
+ * texts and timestamps become so, differences of values do not.
+ */
+export function encodeBatch(writer: ByteWriter, rows: EncodableRows, logged: LoggedValues): boolean {
   const { count, timestampsMs } = rows;
   const first = timestampsMs[0] ?? 0;
   let shared = true;
@@ -42,6 +45,7 @@ export function encodeBatch(writer: ByteWriter, rows: EncodableRows, logged: Log
   writeRefs(writer, rows);
   writeValues(writer, rows, logged);
   writeHanging(writer, rows);
+  return !shared || rows.histograms.length > 0 || rows.exemplars.length > 0;
 }
 
 /** `logged` is as it was when the batch was encoded, and is so afterwards. @throws {DamagedBytes} */

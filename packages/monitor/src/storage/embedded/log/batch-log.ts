@@ -41,10 +41,8 @@ export class BatchLog {
    */
   write(rows: EncodableRows): number {
     this.#payload.clear();
-    encodeBatch(this.#payload, rows, this.#logged);
-    // Differences of values do not become smaller by packing; texts do.
-    const hasTexts = rows.histograms.length > 0 || rows.exemplars.length > 0;
-    const batch = (hasTexts ? wrap : wrapPlain)(PLACE, this.#payload.written());
+    const isPackable = encodeBatch(this.#payload, rows, this.#logged);
+    const batch = (isPackable ? wrap : wrapPlain)(PLACE, this.#payload.written());
     this.#framed.clear();
     this.#framed.varint(batch.length);
     this.#framed.bytes(batch);
