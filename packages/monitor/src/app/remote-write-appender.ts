@@ -50,9 +50,12 @@ export interface WriteAnswer {
 /** Posts a body. @throws when no answer comes. */
 export type PostWrite = (body: Uint8Array, headers: Readonly<Record<string, string>>) => Promise<WriteAnswer>;
 
+type Wait = (waitMs: number, value: undefined, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+
 export class RemoteWriteAppender implements Appender {
   readonly #post: PostWrite;
   readonly #signal: AbortSignal;
+  readonly #wait: Wait;
   readonly #refs = new Map<string, number>();
   /** By reference; the first is 1. */
   readonly #labels: (Labels | undefined)[] = [undefined];
@@ -62,9 +65,10 @@ export class RemoteWriteAppender implements Appender {
   #hasAnswered = false;
 
   /** `signal` ends the waiting for a server that is busy. */
-  constructor(post: PostWrite, signal: AbortSignal) {
+  constructor(post: PostWrite, signal: AbortSignal, wait: Wait = delay) {
     this.#post = post;
     this.#signal = signal;
+    this.#wait = wait;
   }
 
   async resolveSeries(series: readonly Labels[]): Promise<Uint32Array> {
@@ -125,7 +129,7 @@ export class RemoteWriteAppender implements Appender {
     for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
       const answer = await this.#attempt(body, attempt === ATTEMPTS);
       if (answer !== undefined) return answer;
-      await delay(waitMs, undefined, { signal: this.#signal });
+      await this.#wait(waitMs, undefined, { signal: this.#signal });
     }
   }
 
