@@ -79,7 +79,7 @@ export class BatchLog {
 
   /** Deletes some of the void pages that are too many; false when there are none left of them. */
   trim(): boolean {
-    return this.#pages.trim(Math.max(FREE_PAGES_MIN, Math.ceil(this.#pages.sizeBytes / 4096)));
+    return this.#pages.trim(Math.max(FREE_PAGES_MIN, this.#pages.liveCount));
   }
 
   /** Deletes some void pages, however few there are; false when there are none left. */

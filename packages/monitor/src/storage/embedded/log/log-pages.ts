@@ -76,9 +76,14 @@ export class LogPages {
     return this.#live.at(-1)?.sequence ?? this.#sealedThrough;
   }
 
+  /** Pages that are not void. */
+  get liveCount(): number {
+    return this.#live.length;
+  }
+
   /** Bytes of the pages that are not void. */
   get sizeBytes(): number {
-    return this.#live.length * PAGE_BYTES;
+    return this.liveCount * PAGE_BYTES;
   }
 
   /**
