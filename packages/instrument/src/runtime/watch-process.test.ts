@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InstrumentError, Registry } from '../index.ts';
@@ -116,11 +117,16 @@ describe('a watched process', { skip }, () => {
   }
 
   it('has gone when it has ended and nobody took note', async () => {
-    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The child ends only when the shell is no shell any more: a shell might take note of it.
+    const stdio = ['ignore', 'pipe', 'ignore', 'pipe'] as const;
+    const shell = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], { stdio: [...stdio] });
     children.add(shell);
-    const [printed] = (await once(shell.stdout, 'data')) as [Buffer];
+    const [printed] = (await once(shell.stdout!, 'data')) as [Buffer];
     const pid = Number(String(printed));
+    const nameOf = (id: number): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim();
     const state = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.charAt(0);
+    for (let round = 0; round < 200 && nameOf(shell.pid!) !== 'sleep'; round++) await sleep(10);
+    (shell.stdio[3] as Writable).end();
     for (let round = 0; round < 200 && state() !== 'Z'; round++) await sleep(10);
     assert.equal(state(), 'Z');
     const registry = new Registry();

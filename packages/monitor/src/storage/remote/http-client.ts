@@ -78,8 +78,21 @@ export class HttpClient {
   }
 
   /** Sends a request and hands the answer over as it comes. @throws as `send`. */
+  /**
+   * Sends a request and hands the answer over as it comes. What `take` leaves unread is not read.
+   * @throws as `send`
+   */
   async stream<T>(request: HttpRequest, take: (status: number, body: Readable) => Promise<T>): Promise<T> {
-    return this.#exchange(request, (response) => take(response.statusCode ?? 0, unpacked(response)));
+    return this.#exchange(request, async (response) => {
+      const body = unpacked(response);
+      // Whoever reads is told by the reading; an answer that nobody reads, or not to its end, fails nobody.
+      body.on('error', () => undefined);
+      try {
+        return await take(response.statusCode ?? 0, body);
+      } finally {
+        body.destroy();
+      }
+    });
   }
 
   close(): void {
