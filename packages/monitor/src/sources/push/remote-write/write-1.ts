@@ -7,7 +7,7 @@ import { knownFields } from '../../../encoding/protobuf-reader.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import type { Label, Labels } from '../../../model/labels.ts';
 import { ByteTable } from '../byte-table.ts';
-import type { KnownOrigins } from '../known-origins.ts';
+import { IdleOrigins } from '../idle-origins.ts';
 import type { PushLimits } from '../limits.ts';
 import type { PushBatch } from '../push-batch.ts';
 import { exemplarLabelsFrom, type NamedSeries, seriesFrom } from './labels.ts';
@@ -23,7 +23,6 @@ import {
 import {
   AT_END,
   FROM_START,
-  IDLE_ORIGINS_MAX,
   SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK,
   type WriteParts,
   WriteRequest,
@@ -54,11 +53,12 @@ const METADATA_FIELDS = knownFields(NUMBER_1, TEXT_2, TEXT_4, TEXT_5);
 export class Write1Decoder {
   readonly #limits: PushLimits;
   readonly #known: ByteTable;
-  #idle: KnownOrigins | undefined;
+  readonly #origins: IdleOrigins;
 
   constructor(limits: PushLimits) {
     this.#limits = limits;
     this.#known = new ByteTable({ maxBytes: limits.knownSeriesMaxBytes, maxEntries: limits.knownSeriesMax });
+    this.#origins = new IdleOrigins(this.#known);
   }
 
   get sizeBytes(): number {
@@ -67,15 +67,12 @@ export class Write1Decoder {
 
   /** One request: the batch needs it as its origins. */
   open(body: Uint8Array): Write1Request {
-    const parts = { known: this.#known, origins: this.#idle, limits: this.#limits };
-    this.#idle = undefined;
-    return new Write1Request(body, parts);
+    return new Write1Request(body, { known: this.#known, origins: this.#origins.take(), limits: this.#limits });
   }
 
   /** The request is stored and answered: its memory is used again. */
   done(request: Write1Request): void {
-    const origins = request.releaseOrigins();
-    if (origins.capacity <= IDLE_ORIGINS_MAX) this.#idle = origins;
+    this.#origins.giveBack(request.origins);
   }
 }
 

@@ -9,7 +9,7 @@ import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-ty
 import { type Label, type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
 import { labelText } from '../../label-text.ts';
 import { ByteTable } from '../byte-table.ts';
-import type { KnownOrigins } from '../known-origins.ts';
+import { IdleOrigins } from '../idle-origins.ts';
 import type { PushLimits } from '../limits.ts';
 import { OversizedPush } from '../malformed.ts';
 import type { PushBatch } from '../push-batch.ts';
@@ -27,7 +27,6 @@ import { ToldMetadata } from './told-metadata.ts';
 import {
   AT_END,
   FROM_START,
-  IDLE_ORIGINS_MAX,
   MORE,
   SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK,
   TWO_BYTES_END,
@@ -72,7 +71,7 @@ interface Memory {
 export class Write2Decoder {
   readonly #limits: PushLimits;
   readonly #memory: Memory;
-  #idle: KnownOrigins | undefined;
+  readonly #origins: IdleOrigins;
 
   constructor(limits: PushLimits) {
     this.#limits = limits;
@@ -84,6 +83,7 @@ export class Write2Decoder {
       symbolGeneration: 0,
       seriesGeneration: 0,
     };
+    this.#origins = new IdleOrigins(this.#memory.series);
   }
 
   get sizeBytes(): number {
@@ -98,15 +98,13 @@ export class Write2Decoder {
 
   /** One request: the batch needs it as its origins. */
   open(body: Uint8Array): Write2Request {
-    const parts = { known: this.#memory.series, origins: this.#idle, limits: this.#limits };
-    this.#idle = undefined;
+    const parts = { known: this.#memory.series, origins: this.#origins.take(), limits: this.#limits };
     return new Write2Request(body, this.#memory, parts);
   }
 
   /** The request is stored and answered: its memory is used again. */
   done(request: Write2Request): void {
-    const origins = request.releaseOrigins();
-    if (origins.capacity <= IDLE_ORIGINS_MAX) this.#idle = origins;
+    this.#origins.giveBack(request.origins);
   }
 }
 

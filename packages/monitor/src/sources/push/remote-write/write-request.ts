@@ -5,7 +5,7 @@
 import { ProtobufReader } from '../../../encoding/protobuf-reader.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { ByteTable } from '../byte-table.ts';
-import { KnownOrigins } from '../known-origins.ts';
+import type { KnownOrigins } from '../known-origins.ts';
 import type { PushLimits } from '../limits.ts';
 import { OversizedPush } from '../malformed.ts';
 import type { Slices } from '../pacing.ts';
@@ -19,24 +19,22 @@ export const AT_END = -2;
 /** Of a series. */
 export const SAMPLES_BETWEEN_LOOKS_AT_THE_CLOCK = 4096;
 const SERIES_BETWEEN_LOOKS_AT_THE_CLOCK = 256;
-/** Series of a request whose memory is kept for the next one. */
-export const IDLE_ORIGINS_MAX = 65_536;
 /** A varint of two bytes is less than this. */
 export const TWO_BYTES_END = 0x4000;
 
 export interface WriteParts {
   readonly known: ByteTable;
-  /** Of a request that is done. */
-  readonly origins: KnownOrigins | undefined;
+  readonly origins: KnownOrigins;
   readonly limits: PushLimits;
 }
 
 export abstract class WriteRequest implements SeriesOrigins {
+  /** Its memory is another request's when this one and its batch are done. */
+  readonly origins: KnownOrigins;
   protected readonly reader: ProtobufReader;
   protected readonly limits: PushLimits;
   /** The series by the bytes of their labels. */
   protected readonly known: ByteTable;
-  protected readonly origins: KnownOrigins;
   readonly #timeseries: number;
   #seriesCount = 0;
 
@@ -45,7 +43,7 @@ export abstract class WriteRequest implements SeriesOrigins {
     this.reader = new ProtobufReader(body);
     this.#timeseries = timeseries;
     this.known = known;
-    this.origins = origins ?? new KnownOrigins(known);
+    this.origins = origins;
     this.limits = limits;
   }
 
@@ -83,12 +81,6 @@ export abstract class WriteRequest implements SeriesOrigins {
       untilLook = SERIES_BETWEEN_LOOKS_AT_THE_CLOCK;
       await this.#giveWay(batch, slices);
     }
-  }
-
-  /** Its memory, for another request; this one and its batch are done. */
-  releaseOrigins(): KnownOrigins {
-    this.origins.clear();
-    return this.origins;
   }
 
   resolved(origin: number, ref: number): void {
