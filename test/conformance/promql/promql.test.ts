@@ -11,7 +11,7 @@ import { SteadyClock } from '../../../packages/monitor/src/model/clock.ts';
 import { labelsFromRecord, labelsKey } from '../../../packages/monitor/src/model/labels.ts';
 import { createQueryEngine } from '../../../packages/monitor/src/promql/engine.ts';
 import { type QueryEngine, QueryError } from '../../../packages/monitor/src/promql/interface.ts';
-import { functionNames } from '../../../packages/monitor/src/promql/plan/functions.ts';
+import { functionNames } from '../../../packages/monitor/src/promql/plan/functions/index.ts';
 import { openEmbeddedStore } from '../../../packages/monitor/src/storage/embedded/open.ts';
 import type { Store } from '../../../packages/monitor/src/storage/interface.ts';
 import { compareAnswers, type Mismatch } from './compare.ts';

@@ -11,6 +11,7 @@ import { Evaluator } from './evaluate/evaluator.ts';
 import { QueryNotes } from './evaluate/notes.ts';
 import { compareLabels, type Grid, NO_LABELS, type StepSeries, timeAt } from './evaluate/series.ts';
 import { sortInSlices } from './evaluate/sort.ts';
+import { NO_FEATURES, type QueryFeatures } from './features.ts';
 import {
   type InstantQuery,
   type MatrixSeries,
@@ -21,15 +22,22 @@ import {
 } from './interface.ts';
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from './limits.ts';
 import { parseExpression } from './parse/parser.ts';
-import { isScalar, isVector, type PlanNode, type RangeSelectorNode, type VectorNode } from './plan/nodes.ts';
+import { isRange, isScalar, isVector, type PlanNode, type RangeNode, type VectorNode } from './plan/nodes.ts';
 import { planExpression, typeOf } from './plan/plan.ts';
 
-/** How far back an instant selector looks for a sample. */
 const DEFAULT_LOOKBACK_MS = 300_000;
+/** The step of a subquery that names none: Prometheus' default of its evaluation interval. */
+const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
 export interface QueryEngineOptions {
   readonly queryable: Queryable;
   readonly limits?: Partial<QueryLimits>;
+  /** Default: none. */
+  readonly features?: Partial<QueryFeatures>;
+  /** How far back an instant selector looks for a sample, where a query does not say. Default: 5 minutes. */
+  readonly lookbackMs?: number;
+  /** The step of subqueries that name none. Default: 1 minute. */
+  readonly subqueryStepMs?: number;
   /** Lets others have the thread; by default one turn of the event loop. */
   readonly yieldToOthers?: () => Promise<void>;
   /** Milliseconds since any fixed moment, for timeouts and slices. Default: `performance.now`. */
@@ -45,12 +53,16 @@ export interface QueryEngineOptions {
  */
 export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
+  const features = { ...NO_FEATURES, ...options.features };
+  const { lookbackMs: defaultLookbackMs = DEFAULT_LOOKBACK_MS, subqueryStepMs = DEFAULT_SUBQUERY_STEP_MS } = options;
   const yieldToOthers = options.yieldToOthers ?? (() => nextTurn());
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
 
   function prepare(query: InstantQuery | RangeQuery, range: TimeSpan, signal: AbortSignal | undefined): Prepared {
-    const { expression, lookbackMs = DEFAULT_LOOKBACK_MS, timeoutMs = limits.maxTimeoutMs } = query;
-    const plan = planExpression(expression, parseExpression(expression, limits));
+    const { expression, lookbackMs = defaultLookbackMs, timeoutMs = limits.maxTimeoutMs } = query;
+    const stepMs = 'stepMs' in query ? query.stepMs : 0;
+    const syntax = parseExpression(expression, { limits, features });
+    const plan = planExpression(expression, syntax, { features, stepMs, spanMs: range.endMs - range.startMs });
     const notes = new QueryNotes(expression);
     const budget = new QueryBudget({
       limits,
@@ -60,7 +72,9 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
       yieldToOthers,
     });
     budget.check();
-    const evaluator = new Evaluator({ queryable: options.queryable, budget, notes, lookbackMs, ...range });
+    const { queryable } = options;
+    const shared = { queryable, budget, notes, features, lookbackMs, subqueryStepMs };
+    const evaluator = new Evaluator({ ...shared, ...range });
     return { plan, notes, budget, evaluator };
   }
 
@@ -115,7 +129,7 @@ async function answerInstant(prepared: Prepared, timeMs: number): Promise<QueryR
     return { type: 'scalar', timeMs, value: value!, ...notesOf(prepared) };
   }
   if (plan.kind === 'string') return { type: 'string', timeMs, value: plan.value, ...notesOf(prepared) };
-  if (plan.kind === 'range-selector') {
+  if (isRange(plan)) {
     const series = await collectSamples(prepared, plan, timeMs);
     return { type: 'matrix', series, ...notesOf(prepared) };
   }
@@ -160,19 +174,24 @@ async function collect<T extends { readonly labels: Labels }>(
     if (budget.isDue()) await budget.pause();
   }
   budget.check();
-  const isRanked = grid.count === 1 && plan.kind === 'aggregate' && plan.method.kind === 'extremes';
-  return isRanked ? collected : sortedByLabels(collected, budget);
+  return grid.count === 1 && isOrdered(plan) ? collected : sortedByLabels(collected, budget);
+}
+
+/** Whether the order of the series of an instant vector means something. */
+function isOrdered(plan: VectorNode): boolean {
+  if (plan.kind === 'aggregate') return plan.method.kind === 'extremes';
+  return plan.kind === 'over-vector' && plan.body.orders === true;
 }
 
 async function collectSamples(
   { evaluator, budget }: Prepared,
-  plan: RangeSelectorNode,
+  plan: RangeNode,
   timeMs: number,
 ): Promise<MatrixSeries[]> {
   const collected: MatrixSeries[] = [];
-  for await (const series of evaluator.samples(plan, timeMs)) {
-    budget.hold(1, series.values.length);
-    collected.push(series);
+  for await (const { labels, timestampsMs, values } of evaluator.samples(plan, timeMs)) {
+    budget.hold(1, values.length);
+    collected.push({ labels, timestampsMs, values });
   }
   budget.check();
   return sortedByLabels(collected, budget);

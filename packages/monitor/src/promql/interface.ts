@@ -1,6 +1,7 @@
 // What the rest of the monitor knows of PromQL: questions, answers and errors. The evaluator behind it is
 // `evaluate/`; a remote engine that evaluates itself would be another implementation.
 
+import type { NativeHistogram } from '../model/batch.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { Labels } from '../model/labels.ts';
 
@@ -42,13 +43,22 @@ export type QueryResult = {
 
 export interface VectorSample {
   readonly labels: Labels;
+  /** Meaningless where there is a histogram. */
   readonly value: number;
+  readonly histogram?: NativeHistogram;
 }
 
 export interface MatrixSeries {
   readonly labels: Labels;
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
+  readonly histograms?: MatrixHistograms;
+}
+
+/** The points of a series that are native histograms; at their times it has no float. */
+export interface MatrixHistograms {
+  readonly timestampsMs: Float64Array;
+  readonly histograms: readonly NativeHistogram[];
 }
 
 /** Prometheus' error types, which decide the status: bad_data 400, execution 422, timeout and canceled 503, internal 500. */

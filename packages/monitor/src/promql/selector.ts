@@ -1,8 +1,7 @@
 // Series selectors by themselves, as `match[]` of the API carries them, and those that an expression is made of.
 
 import type { Matcher } from '../model/matcher.ts';
-import { DEFAULT_QUERY_LIMITS } from './limits.ts';
-import { parseExpression } from './parse/parser.ts';
+import { DEFAULT_PARSE_OPTIONS, parseExpression } from './parse/parser.ts';
 import { parseError } from './parse/positions.ts';
 import type { Syntax } from './parse/syntax-tree.ts';
 
@@ -11,9 +10,9 @@ import type { Syntax } from './parse/syntax-tree.ts';
  * @throws {QueryError} bad_data, with the position, when the text is anything but an instant vector selector.
  */
 export function parseSelector(text: string): Matcher[] {
-  const syntax = parseExpression(text, DEFAULT_QUERY_LIMITS);
+  const syntax = parseExpression(text, DEFAULT_PARSE_OPTIONS);
   if (syntax.kind !== 'selector') throw parseError(text, 0, 'expected a series selector, such as up{job="node"}');
-  if (syntax.rangeMs !== undefined || syntax.offsetMs !== undefined || syntax.at !== undefined) {
+  if (syntax.range !== undefined || syntax.offset !== undefined || syntax.at !== undefined) {
     throw parseError(text, 0, 'a series selector takes no range, offset or @');
   }
   return [...syntax.matchers];
@@ -21,7 +20,7 @@ export function parseSelector(text: string): Matcher[] {
 
 /** The matchers of every selector in an expression, in the order of the text. @throws {QueryError} bad_data */
 export function selectorsIn(expression: string): readonly (readonly Matcher[])[] {
-  return [...selectorsOf(parseExpression(expression, DEFAULT_QUERY_LIMITS))];
+  return [...selectorsOf(parseExpression(expression, DEFAULT_PARSE_OPTIONS))];
 }
 
 function* selectorsOf(syntax: Syntax): Generator<readonly Matcher[]> {
@@ -41,6 +40,7 @@ function* selectorsOf(syntax: Syntax): Generator<readonly Matcher[]> {
       yield* selectorsOf(syntax.right);
       break;
     case 'parentheses':
+    case 'subquery':
       yield* selectorsOf(syntax.inner);
       break;
     case 'number':

@@ -1,44 +1,32 @@
-// Evaluates a plan over a grid of steps. Vectors flow as streams of series, each computed over all steps at once from
-// the columns that the store hands out; every selector is read once for the whole range that it needs. What does not
-// depend on the step is computed on a grid of one step and repeated.
+// Evaluates a plan over a grid of steps: here each node finds its operation. Vectors flow as streams of series, each
+// computed over all steps at once from the columns that the store hands out. What does not depend on the step is computed on a
+// grid of one step and repeated.
 
-import { type Labels, labelValue, METRIC_NAME } from '../../model/labels.ts';
-import type { Queryable, SeriesSamples } from '../../storage/interface.ts';
 import { QueryError } from '../interface.ts';
 import {
   type AggregateNode,
+  isRange,
   isScalar,
   isVector,
   type OverWindowNode,
   type PerValueNode,
   type PlanNode,
-  type RangeSelectorNode,
+  type RangeNode,
   type ScalarNode,
-  type SelectorPart,
   type VectorNode,
   type VectorScalarNode,
 } from '../plan/nodes.ts';
-import { aggregateByFold, aggregateExtremes, aggregateQuantile, aggregateValueCounts } from './aggregate.ts';
-import { combineScalars, combineVectors, combineWithScalar } from './binary.ts';
-import type { QueryBudget } from './budget.ts';
+import { aggregateByFold, aggregateExtremes, aggregateQuantile, aggregateValueCounts } from './aggregate/aggregate.ts';
+import { combineScalars } from './binary/operators.ts';
+import { combineVectors, combineWithScalar } from './binary/vectors.ts';
 import type { CallArguments } from './call-arguments.ts';
-import { mergeEqual, refuseEqual } from './distinct.ts';
-import type { QueryNotes } from './notes.ts';
-import { presentOverTime } from './over-time.ts';
-import { type Grid, labelsText, type SeriesStream, type StepSeries, timeAt, withoutName } from './series.ts';
-import { type Columns, latestAtSteps, overWindows, type WindowTimes, withoutStaleMarkers } from './windows.ts';
-
-export interface EvaluationContext {
-  readonly queryable: Queryable;
-  readonly budget: QueryBudget;
-  readonly notes: QueryNotes;
-  readonly lookbackMs: number;
-  /** What `@ start()` and `@ end()` stand for. */
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-const COUNTER_SUFFIXES = ['_total', '_sum', '_count', '_bucket'];
+import type { EvaluationContext } from './context.ts';
+import { mergeEqual } from './distinct.ts';
+import { instantSeries, rangeSeries, timesOf } from './selection.ts';
+import { type Grid, type SeriesStream, type StepSeries, withoutName } from './series.ts';
+import { presentOverTime } from './window/over-time.ts';
+import { overWindowSeries } from './window/over-window.ts';
+import type { RangeSeries } from './window/window-function.ts';
 
 export class Evaluator {
   readonly #context: EvaluationContext;
@@ -63,12 +51,12 @@ export class Evaluator {
     }
   }
 
-  /** In no particular order, but for `topk` and `bottomk` over a single step. */
+  /** In no particular order, but for what orders an instant vector. */
   vector(node: VectorNode, grid: Grid): SeriesStream {
     if (node.stepInvariant && grid.count > 1) return repeated(this.vector(node, firstStep(grid)), grid.count);
     switch (node.kind) {
       case 'selector':
-        return this.#selected(node, grid);
+        return instantSeries(node, grid, this.#context);
       case 'over-window':
         return this.#overWindow(node, grid);
       case 'per-value':
@@ -90,60 +78,28 @@ export class Evaluator {
           stepCount: grid.count,
           budget: this.#context.budget,
         });
+      case 'set-operation':
+        throw new QueryError('internal', 'set operators are not evaluated yet');
       case 'aggregate':
         return this.#aggregate(node, grid);
     }
   }
 
-  /** The samples of a range selector at one moment, stale markers left out. */
-  async *samples(node: RangeSelectorNode, timeMs: number): AsyncGenerator<Columns & { readonly labels: Labels }> {
-    const times = this.#times(node, { startMs: timeMs, stepMs: 1, count: 1 }, node.rangeMs);
-    for await (const series of this.#select(node, times)) {
-      const columns = withoutStaleMarkers(series);
-      if (columns.values.length > 0) yield { labels: series.labels, ...columns };
-    }
+  /** The samples of a range vector at one moment. */
+  samples(node: RangeNode, timeMs: number): AsyncGenerator<RangeSeries> {
+    const grid: Grid = { startMs: timeMs, stepMs: 1, count: 1 };
+    return rangeSeries(node, timesOf(node, grid, node.rangeMs, this.#context), this.#context);
   }
 
-  async *#selected(node: SelectorPart, grid: Grid): SeriesStream {
-    const times = this.#times(node, grid, this.#context.lookbackMs);
-    for await (const series of this.#select(node, times)) {
-      const out = emptySteps(grid);
-      if (latestAtSteps(series, times, out)) yield { labels: series.labels, ...out };
-    }
-  }
-
-  #overWindow(node: OverWindowNode, grid: Grid): SeriesStream {
-    const stream = this.#windows(node, grid);
-    const mayCollide = node.selector.mixesNames && node.body.keepsName !== true;
-    return mayCollide ? refuseEqual(stream, this.#context.budget) : stream;
-  }
-
-  async *#windows({ body, selector, scalars: nodes }: OverWindowNode, grid: Grid): SeriesStream {
-    const { budget, notes } = this.#context;
-    const { rangeMs } = selector;
-    const times = this.#times(selector, grid, rangeMs);
-    const scalars = await this.#scalars(nodes, grid);
+  async *#overWindow(node: OverWindowNode, grid: Grid): SeriesStream {
+    const { body, range } = node;
+    const scalars = await this.#scalars(node.scalars, grid);
     if (body.quantileParameter !== undefined) {
-      notes.warnOfQuantiles(nodes[body.quantileParameter]!.span, scalars[body.quantileParameter]!);
+      const { span } = node.scalars[body.quantileParameter]!;
+      this.#context.notes.warnOfQuantiles(span, scalars[body.quantileParameter]!);
     }
-    for await (const series of this.#select(selector, times)) {
-      const columns = withoutStaleMarkers(series);
-      if (columns.values.length === 0) continue;
-      const out = emptySteps(grid);
-      const kernel = body.window(columns, { rangeMs, scalars });
-      if (!(await overWindows(columns, times, body.minimumSamples, kernel, out, budget))) continue;
-      if (body.expectsCounter === true) this.#noteUnlikelyCounter(series.labels, selector);
-      yield { labels: body.keepsName === true ? series.labels : withoutName(series.labels), ...out };
-    }
-  }
-
-  #noteUnlikelyCounter(labels: Labels, selector: RangeSelectorNode): void {
-    const name = labelValue(labels, METRIC_NAME);
-    if (name === '' || COUNTER_SUFFIXES.some((suffix) => name.endsWith(suffix))) return;
-    this.#context.notes.inform(
-      selector.span,
-      `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
-    );
+    const series = rangeSeries(range, timesOf(range, grid, range.rangeMs, this.#context), this.#context);
+    yield* overWindowSeries(node, grid, scalars, series, this.#context);
   }
 
   async *#perValueStream({ body, vector, scalars: nodes }: PerValueNode, grid: Grid): SeriesStream {
@@ -191,6 +147,8 @@ export class Evaluator {
       }
       case 'extremes':
         return yield* aggregateExtremes(aggregation, method.operator, await this.scalar(method.count, grid));
+      case 'limit':
+        throw new QueryError('internal', 'limitk and limit_ratio are not evaluated yet');
       case 'value-counts':
         return yield* aggregateValueCounts(aggregation, method.label);
     }
@@ -199,11 +157,11 @@ export class Evaluator {
   #callArguments(nodes: readonly PlanNode[], grid: Grid): CallArguments {
     return {
       grid,
-      budget: this.#context.budget,
-      notes: this.#context.notes,
+      context: this.#context,
+      nodes,
       vector: (index) => {
         const node = nodes[index]!;
-        if (node.kind === 'range-selector') return this.#presence(node, grid);
+        if (isRange(node)) return this.#presence(node, grid);
         if (!isVector(node)) throw new QueryError('internal', `argument ${index} is no vector`);
         return this.vector(node, grid);
       },
@@ -217,22 +175,15 @@ export class Evaluator {
         if (node.kind !== 'string') throw new QueryError('internal', `argument ${index} is no string`);
         return node.value;
       },
-      span: (index) => nodes[index]!.span,
-      matchers: (index) => {
-        const node = nodes[index]!;
-        return 'matchers' in node ? node.matchers : [];
-      },
+      evaluate: (node) => this.vector(node, grid),
     };
   }
 
-  #presence(selector: RangeSelectorNode, grid: Grid): SeriesStream {
+  #presence(range: RangeNode, grid: Grid): SeriesStream {
     const body = { kind: 'over-window', window: presentOverTime, minimumSamples: 1, keepsName: true } as const;
-    const { span, stepInvariant, mixesNames } = selector;
+    const { span, stepInvariant, mixesNames } = range;
     const name = 'present_over_time';
-    return this.vector(
-      { kind: 'over-window', span, stepInvariant, mixesNames, name, body, selector, scalars: [] },
-      grid,
-    );
+    return this.vector({ kind: 'over-window', span, stepInvariant, mixesNames, name, body, range, scalars: [] }, grid);
   }
 
   async #scalars(nodes: readonly ScalarNode[], grid: Grid): Promise<Float64Array[]> {
@@ -240,42 +191,10 @@ export class Evaluator {
     for (const node of nodes) columns.push(await this.scalar(node, grid));
     return columns;
   }
-
-  /** A selector with `@` sees the same moment at every step. */
-  #times({ at, offsetMs }: SelectorPart, grid: Grid, rangeMs: number): WindowTimes {
-    if (at === undefined) return { grid, offsetMs, rangeMs };
-    const startMs = at === 'start' ? this.#context.startMs : at === 'end' ? this.#context.endMs : at;
-    return { grid: { ...grid, startMs, stepMs: 0 }, offsetMs, rangeMs };
-  }
-
-  async *#select(
-    { matchers, span }: SelectorPart,
-    { grid, offsetMs, rangeMs }: WindowTimes,
-  ): AsyncGenerator<SeriesSamples> {
-    const { queryable, budget, notes } = this.#context;
-    const warn = (message: string) => notes.warnOfLoss(message);
-    const minTimeMs = grid.startMs - offsetMs - rangeMs + 1;
-    const maxTimeMs = timeAt(grid, grid.count - 1) - offsetMs;
-    for await (const series of queryable.select({ matchers, minTimeMs, maxTimeMs, warn })) {
-      budget.addSamples(series.values.length);
-      if (budget.isDue()) await budget.pause();
-      if (series.histograms !== undefined && series.histograms.length > 0) {
-        throw new QueryError(
-          'execution',
-          `the series ${labelsText(series.labels)} holds native histograms, which are not supported by this version of Chainpulse (selector at character ${span.from + 1})`,
-        );
-      }
-      yield series;
-    }
-  }
 }
 
 function firstStep(grid: Grid): Grid {
   return { ...grid, count: 1 };
-}
-
-function emptySteps(grid: Grid): { values: Float64Array; present: Uint8Array } {
-  return { values: new Float64Array(grid.count), present: new Uint8Array(grid.count) };
 }
 
 async function* repeated(stream: SeriesStream, count: number): SeriesStream {

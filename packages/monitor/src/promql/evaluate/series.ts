@@ -1,6 +1,8 @@
 // What flows between the operations of a query: series over the steps of a grid, one series at a time.
 
 import { type Label, type Labels, METRIC_NAME } from '../../model/labels.ts';
+import type { QueryFeatures } from '../features.ts';
+import type { FloatHistogram } from '../histogram/float-histogram.ts';
 
 /** The moments a query is evaluated at: `count` of them, `stepMs` apart. An instant query has one. */
 export interface Grid {
@@ -9,12 +11,24 @@ export interface Grid {
   readonly count: number;
 }
 
-/** One series: `values[i]` at step i, meaningless where `present[i]` is 0. At least one step is present. */
+/** What a series has at a step (`present`). */
+export const ABSENT = 0;
+export const FLOAT = 1;
+export const HISTOGRAM = 2;
+
+/** One series; at least one step is present. */
 export interface StepSeries {
   readonly labels: Labels;
+  /** Meaningless where `present` is not `FLOAT`. */
   readonly values: Float64Array;
   readonly present: Uint8Array;
+  /** Where `present` is `HISTOGRAM`; left out when it is nowhere. Histograms are never changed once they are made. */
+  readonly histograms?: StepHistograms;
+  /** The name goes at the end of the query (delayed name removal); until then it tells equal series apart. */
+  readonly dropsName?: boolean;
 }
+
+export type StepHistograms = (FloatHistogram | undefined)[];
 
 export type SeriesStream = AsyncIterable<StepSeries>;
 
@@ -25,11 +39,27 @@ export function timeAt(grid: Grid, step: number): number {
 }
 
 export function hasAnyStep(present: Uint8Array): boolean {
-  return present.includes(1);
+  for (const kind of present) if (kind !== ABSENT) return true;
+  return false;
+}
+
+/** What says which metric it is, and goes when the values are no longer that metric's. */
+export function isMetadataLabel(name: string): boolean {
+  return name === METRIC_NAME || name === '__type__' || name === '__unit__';
 }
 
 export function withoutName(labels: Labels): Labels {
-  return labels.some(({ name }) => name === METRIC_NAME) ? labels.filter(({ name }) => name !== METRIC_NAME) : labels;
+  return labels.some(({ name }) => isMetadataLabel(name))
+    ? labels.filter(({ name }) => !isMetadataLabel(name))
+    : labels;
+}
+
+/** What a series whose values are no longer the metric's is called: without the name, or marked to lose it at the end. */
+export function nameless(
+  { labels }: Pick<StepSeries, 'labels'>,
+  { delayedNameRemoval }: QueryFeatures,
+): Pick<StepSeries, 'labels' | 'dropsName'> {
+  return delayedNameRemoval ? { labels, dropsName: true } : { labels: withoutName(labels) };
 }
 
 export function keepLabels(labels: Labels, kept: ReadonlySet<string>): Labels {

@@ -4,9 +4,9 @@
 import type { SyntaxNode } from '@lezer/common';
 import { MAX_DURATION_MS, secondsToDurationMs } from './durations.ts';
 import { numberValue } from './literals.ts';
-import { childrenOf, literal, refuse, textOf } from './operands.ts';
+import { childrenOf, literal, refuse, spanOf, textOf } from './operands.ts';
 import { parseError, type Span } from './positions.ts';
-import type { AtTime, SelectorSyntax, Syntax } from './syntax-tree.ts';
+import type { AtTime, DurationSyntax, SelectorSyntax, Syntax } from './syntax-tree.ts';
 
 const MODIFIERS = new Set([
   'OffsetExpr',
@@ -30,12 +30,12 @@ export function applyModifier(text: string, operand: Syntax, node: SyntaxNode): 
   switch (node.name) {
     case 'MatrixSelector': {
       const selector = rangeable(text, operand);
-      return { ...selector, span, rangeMs: rangeMs(text, second!) };
+      return { ...selector, span, range: durationOf(second!, rangeMs(text, second!)) };
     }
     case 'OffsetExpr': {
       const selector = selectorBefore(text, operand, 'offset modifier');
-      if (selector.offsetMs !== undefined) throw parseError(text, second!.from, 'offset may not be set multiple times');
-      return { ...selector, span, offsetMs: offsetMs(text, third!) };
+      if (selector.offset !== undefined) throw parseError(text, second!.from, 'offset may not be set multiple times');
+      return { ...selector, span, offset: durationOf(third!, offsetMs(text, third!)) };
     }
     case 'StepInvariantExpr': {
       const selector = selectorBefore(text, operand, '@ modifier');
@@ -50,16 +50,20 @@ export function applyModifier(text: string, operand: Syntax, node: SyntaxNode): 
   }
 }
 
+function durationOf(node: SyntaxNode, ms: number): DurationSyntax {
+  return { kind: 'milliseconds', span: spanOf(node), ms };
+}
+
 function selectorBefore(text: string, operand: Syntax, what: string): SelectorSyntax {
   if (operand.kind !== 'selector') throw parseError(text, operand.span.from, `${what} ${PRECEDED_BY}`);
   return operand;
 }
 
 function rangeable(text: string, operand: Syntax): SelectorSyntax {
-  if (operand.kind !== 'selector' || operand.rangeMs !== undefined) {
+  if (operand.kind !== 'selector' || operand.range !== undefined) {
     throw parseError(text, operand.span.from, 'ranges only allowed for vector selectors');
   }
-  if (operand.offsetMs !== undefined) {
+  if (operand.offset !== undefined) {
     throw parseError(text, operand.span.from, 'no offset modifiers allowed before range');
   }
   if (operand.at !== undefined) throw parseError(text, operand.span.from, 'no @ modifiers allowed before range');

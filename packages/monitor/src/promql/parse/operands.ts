@@ -73,7 +73,13 @@ export function labelNames(text: string, groupingLabels: SyntaxNode): readonly s
 function convertNumber(text: string, node: SyntaxNode): Syntax {
   const unsigned = textOf(text, node).replace(/^[-+](?:\s|#[^\n]*\n)*/, '');
   const from = node.to - unsigned.length;
-  return { kind: 'number', span: { from, to: node.to }, value: literal(text, from, () => numberValue(unsigned)) };
+  const value = literal(text, from, () => numberValue(unsigned));
+  return {
+    kind: 'number',
+    span: { from, to: node.to },
+    value,
+    isDuration: /[a-z]$/.test(unsigned) && /^[0-9]/.test(unsigned),
+  };
 }
 
 function convertString(text: string, node: SyntaxNode): string {
@@ -117,7 +123,16 @@ function convertSelector(text: string, node: SyntaxNode): SelectorSyntax {
   if (matchers.every((matcher) => valuePredicate(matcher)(''))) {
     throw parseError(text, node.from, 'vector selector must contain at least one non-empty matcher');
   }
-  return { kind: 'selector', span: spanOf(node), matchers, rangeMs: undefined, offsetMs: undefined, at: undefined };
+  return {
+    kind: 'selector',
+    span: spanOf(node),
+    name: metricName ?? '',
+    matchers,
+    range: undefined,
+    offset: undefined,
+    at: undefined,
+    edges: 'plain',
+  };
 }
 
 function convertMatcher(text: string, node: SyntaxNode): Matcher {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QueryError } from '../interface.ts';
-import { DEFAULT_QUERY_LIMITS } from '../limits.ts';
-import { parseExpression } from './parser.ts';
-import type { SelectorSyntax, Syntax } from './syntax-tree.ts';
+import { DEFAULT_PARSE_OPTIONS, parseExpression } from './parser.ts';
+import type { DurationSyntax, SelectorSyntax, Syntax } from './syntax-tree.ts';
 
 function parse(text: string): Syntax {
-  return parseExpression(text, DEFAULT_QUERY_LIMITS);
+  return parseExpression(text, DEFAULT_PARSE_OPTIONS);
 }
 
 /** The expression with every operation in brackets. */
@@ -20,6 +19,8 @@ function shape(syntax: Syntax): string {
       return selectorShape(syntax);
     case 'parentheses':
       return shape(syntax.inner);
+    case 'subquery':
+      return `(${shape(syntax.inner)})[${durationShape(syntax.range)}:]`;
     case 'unary':
       return `(${syntax.operator}${shape(syntax.operand)})`;
     case 'binary':
@@ -33,14 +34,18 @@ function shape(syntax: Syntax): string {
   }
 }
 
-function selectorShape({ matchers, rangeMs, offsetMs, at }: SelectorSyntax): string {
+function selectorShape({ matchers, range, offset, at }: SelectorSyntax): string {
   const parts = matchers.map(({ name, operator, value }) =>
     name === '__name__' ? value : `${name}${operator}${value}`,
   );
-  if (rangeMs !== undefined) parts.push(`[${rangeMs}]`);
-  if (offsetMs !== undefined) parts.push(`offset ${offsetMs}`);
+  if (range !== undefined) parts.push(`[${durationShape(range)}]`);
+  if (offset !== undefined) parts.push(`offset ${durationShape(offset)}`);
   if (at !== undefined) parts.push(`@ ${at}`);
   return parts.join(' ');
+}
+
+function durationShape(duration: DurationSyntax): string {
+  return duration.kind === 'milliseconds' ? String(duration.ms) : duration.kind;
 }
 
 function refusal(text: string): QueryError {

@@ -5,7 +5,8 @@
 
 import type { SyntaxNode } from '@lezer/common';
 import { parser as grammar } from '@prometheus-io/lezer-promql';
-import type { ParseLimits } from '../limits.ts';
+import { NO_FEATURES, type QueryFeatures } from '../features.ts';
+import { DEFAULT_QUERY_LIMITS, type ParseLimits } from '../limits.ts';
 import { checkBounds } from './bounds.ts';
 import { applyModifier, isModifier } from './modifiers.ts';
 import { childrenOf, convertOperand, labelNames, refuse, spanOf, textOf } from './operands.ts';
@@ -15,8 +16,15 @@ import type { BinarySyntax, Matching, Syntax } from './syntax-tree.ts';
 
 const strictGrammar = grammar.configure({ strict: true });
 
+export interface ParseOptions {
+  readonly limits: ParseLimits;
+  readonly features: QueryFeatures;
+}
+
+export const DEFAULT_PARSE_OPTIONS: ParseOptions = { limits: DEFAULT_QUERY_LIMITS, features: NO_FEATURES };
+
 /** @throws {QueryError} bad_data, with the position. */
-export function parseExpression(text: string, limits: ParseLimits): Syntax {
+export function parseExpression(text: string, { limits }: ParseOptions): Syntax {
   checkBounds(text, limits);
   const top = strictParse(text);
   return convert(text, childrenOf(top)[0]!);

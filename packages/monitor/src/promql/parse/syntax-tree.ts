@@ -7,6 +7,7 @@ export type Syntax =
   | NumberSyntax
   | StringSyntax
   | SelectorSyntax
+  | SubquerySyntax
   | CallSyntax
   | AggregateSyntax
   | UnarySyntax
@@ -17,6 +18,8 @@ interface NumberSyntax {
   readonly kind: 'number';
   readonly span: Span;
   readonly value: number;
+  /** Written as a duration, such as `5m`. */
+  readonly isDuration: boolean;
 }
 
 interface StringSyntax {
@@ -25,17 +28,62 @@ interface StringSyntax {
   readonly value: string;
 }
 
-/** An instant vector selector, or with `rangeMs` a range vector selector. */
-export interface SelectorSyntax {
-  readonly kind: 'selector';
-  readonly span: Span;
-  readonly matchers: readonly Matcher[];
-  readonly rangeMs: number | undefined;
-  readonly offsetMs: number | undefined;
+/** What may stand behind a selector and behind a subquery. */
+export interface TimeModifiers {
+  readonly offset: DurationSyntax | undefined;
   readonly at: AtTime | undefined;
 }
 
+/** An instant vector selector, or with `range` a range vector selector. */
+export interface SelectorSyntax extends TimeModifiers {
+  readonly kind: 'selector';
+  readonly span: Span;
+  /** As it is written in front of the braces, or in quotes alone in them; '' when it is not. */
+  readonly name: string;
+  /** All of them, that of the name last. */
+  readonly matchers: readonly Matcher[];
+  readonly range: DurationSyntax | undefined;
+  readonly edges: Edges;
+}
+
+/** What a window does about its edges: `anchored` and `smoothed` look beyond them. */
+export type Edges = 'plain' | 'anchored' | 'smoothed';
+
+export interface SubquerySyntax extends TimeModifiers {
+  readonly kind: 'subquery';
+  readonly span: Span;
+  readonly inner: Syntax;
+  readonly range: DurationSyntax;
+  /** Undefined: the default of the engine. */
+  readonly step: DurationSyntax | undefined;
+}
+
 export type AtTime = number | 'start' | 'end';
+
+/** A duration as it is written; in the simplest case a number of milliseconds. */
+export type DurationSyntax =
+  | { readonly kind: 'milliseconds'; readonly span: Span; readonly ms: number }
+  | { readonly kind: 'duration-number'; readonly span: Span; readonly seconds: number; readonly isDuration: boolean }
+  | {
+      readonly kind: 'duration-call';
+      readonly span: Span;
+      readonly name: 'step' | 'range' | 'min_of' | 'max_of';
+      readonly arguments: readonly DurationSyntax[];
+    }
+  | {
+      readonly kind: 'duration-unary';
+      readonly span: Span;
+      readonly operator: '+' | '-';
+      readonly operand: DurationSyntax;
+    }
+  | {
+      readonly kind: 'duration-binary';
+      readonly span: Span;
+      readonly operator: string;
+      readonly left: DurationSyntax;
+      readonly right: DurationSyntax;
+    }
+  | { readonly kind: 'duration-parentheses'; readonly span: Span; readonly inner: DurationSyntax };
 
 export interface CallSyntax {
   readonly kind: 'call';
@@ -70,6 +118,7 @@ export interface BinarySyntax {
   readonly operator: string;
   readonly operatorSpan: Span;
   readonly bool: boolean;
+  /** Undefined when nothing about the matching is written. */
   readonly matching: Matching | undefined;
   readonly left: Syntax;
   readonly right: Syntax;
@@ -78,6 +127,13 @@ export interface BinarySyntax {
 export interface Matching {
   readonly on: boolean;
   readonly labels: readonly string[];
+  /** The side of which several series may match one of the other: `group_left` is left. */
+  readonly many?: 'left' | 'right';
+  /** Labels taken over from the side of the one. */
+  readonly include?: readonly string[];
+  /** Values that stand for series that are missing on a side. */
+  readonly fillLeft?: number;
+  readonly fillRight?: number;
 }
 
 interface ParenthesesSyntax {

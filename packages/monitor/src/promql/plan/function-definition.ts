@@ -1,33 +1,26 @@
 // What a function is to the planner (its signature) and to the evaluator (one of five kinds). A new function is one
-// entry of the table in `functions.ts`.
+// entry of a table in `functions/`.
 
 import type { CallArguments } from '../evaluate/call-arguments.ts';
 import type { SeriesStream } from '../evaluate/series.ts';
-import type { WindowFunction } from '../evaluate/windows.ts';
+import type { OverWindow } from '../evaluate/window/window-function.ts';
+
+export type { OverWindow } from '../evaluate/window/window-function.ts';
 
 export type ValueType = 'scalar' | 'string' | 'instant vector' | 'range vector';
 
 export interface FunctionDefinition {
   readonly parameters: readonly ValueType[];
-  /** How many of the last parameters may be left out. */
+  /** How many of the last parameters may be left out; the last of them any number of times more when it is `any`. */
   readonly optional?: number;
+  /** The last parameter may come any number of times, none included. */
+  readonly isVariadic?: boolean;
+  /** Behind `promql-experimental-functions`. */
+  readonly isExperimental?: boolean;
   readonly body: FunctionBody;
 }
 
-type FunctionBody = OverWindow | PerValue | OverVector | OverSteps;
-
-/** A number for each window of a series: `rate`. The result has no metric name unless `keepsName`. */
-export interface OverWindow {
-  readonly kind: 'over-window';
-  readonly window: WindowFunction;
-  /** Windows with fewer samples have no result. */
-  readonly minimumSamples: 1 | 2;
-  readonly keepsName?: boolean;
-  /** The metric ought to be a counter: its name is looked at, and an info given when it does not end like one. */
-  readonly expectsCounter?: boolean;
-  /** Which parameter is a quantile, to be warned of when it is outside 0 to 1. */
-  readonly quantileParameter?: number;
-}
+export type FunctionBody = OverWindow | PerValue | OverVector | OverSteps;
 
 /** A number for each value of an instant vector: `abs`. The scalar arguments follow; the metric name is dropped. */
 export interface PerValue {
@@ -45,6 +38,10 @@ export interface OverVector {
   readonly evaluate: (call: CallArguments) => SeriesStream;
   /** The result can hold series that differ in nothing but the metric name. */
   readonly keepsName: boolean;
+  /** The order of the series of an instant query means something: `sort`. */
+  readonly orders?: boolean;
+  /** The result depends on the time of the step even where the arguments do not: `timestamp` does not, `vector(time())` neither. */
+  readonly isTime?: boolean;
 }
 
 /** A number for each step: `time`, `scalar`. */

@@ -1,10 +1,10 @@
 // The plan: the expression with every name resolved, every type checked, constants folded. Evaluation trusts it.
 
 import type { Matcher } from '../../model/matcher.ts';
-import type { BinaryOperator } from '../evaluate/binary.ts';
-import type { FoldFactory } from '../evaluate/fold.ts';
+import type { FoldFactory } from '../evaluate/aggregate/fold.ts';
+import type { BinaryOperator } from '../evaluate/binary/operators.ts';
 import type { Span } from '../parse/positions.ts';
-import type { AtTime, Grouping, Matching } from '../parse/syntax-tree.ts';
+import type { AtTime, Edges, Grouping, Matching } from '../parse/syntax-tree.ts';
 import type { OverSteps, OverVector, OverWindow, PerValue } from './function-definition.ts';
 
 interface Place {
@@ -29,12 +29,17 @@ export interface StringNode extends Place {
   readonly value: string;
 }
 
-export interface SelectorPart extends Place {
-  readonly matchers: readonly Matcher[];
+/** Where in time a selector or a subquery looks. */
+export interface TimePart extends Place {
   readonly offsetMs: number;
   readonly at: AtTime | undefined;
-  /** No matcher fixes the metric name: series may differ in nothing else. */
+  /** The result can hold series that differ in nothing but the metric name. */
   readonly mixesNames: boolean;
+}
+
+export interface SelectorPart extends TimePart {
+  readonly matchers: readonly Matcher[];
+  readonly edges: Edges;
 }
 
 export interface SelectorNode extends SelectorPart {
@@ -46,6 +51,16 @@ export interface RangeSelectorNode extends SelectorPart {
   readonly rangeMs: number;
 }
 
+export interface SubqueryNode extends TimePart {
+  readonly kind: 'subquery';
+  readonly vector: VectorNode;
+  readonly rangeMs: number;
+  /** Undefined: the default of the engine. */
+  readonly stepMs: number | undefined;
+}
+
+export type RangeNode = RangeSelectorNode | SubqueryNode;
+
 interface VectorPlace extends Place {
   /** The result can hold series that differ in nothing but the metric name. */
   readonly mixesNames: boolean;
@@ -55,19 +70,21 @@ export interface OverWindowNode extends VectorPlace {
   readonly kind: 'over-window';
   readonly name: string;
   readonly body: OverWindow;
-  readonly selector: RangeSelectorNode;
+  readonly range: RangeNode;
   readonly scalars: readonly ScalarNode[];
 }
 
 export interface PerValueNode extends VectorPlace {
   readonly kind: 'per-value';
+  readonly name: string;
   readonly body: PerValue;
   readonly vector: VectorNode;
   readonly scalars: readonly ScalarNode[];
 }
 
-interface OverVectorNode extends VectorPlace {
+export interface OverVectorNode extends VectorPlace {
   readonly kind: 'over-vector';
+  readonly name: string;
   readonly body: OverVector;
   readonly arguments: readonly PlanNode[];
 }
@@ -85,7 +102,7 @@ export interface VectorScalarNode extends VectorPlace {
   readonly scalarSide: 'left' | 'right';
 }
 
-interface VectorsNode extends VectorPlace {
+export interface VectorsNode extends VectorPlace {
   readonly kind: 'vectors';
   readonly operator: BinaryOperator;
   readonly matching: Matching;
@@ -93,14 +110,24 @@ interface VectorsNode extends VectorPlace {
   readonly right: VectorNode;
 }
 
+export interface SetOperationNode extends VectorPlace {
+  readonly kind: 'set-operation';
+  readonly operator: 'and' | 'or' | 'unless';
+  readonly matching: Matching;
+  readonly left: VectorNode;
+  readonly right: VectorNode;
+}
+
 export interface AggregateNode extends VectorPlace {
   readonly kind: 'aggregate';
+  readonly operator: string;
   readonly grouping: Grouping;
   readonly vector: VectorNode;
   readonly method:
     | { readonly kind: 'fold'; readonly makeFold: FoldFactory }
     | { readonly kind: 'quantile'; readonly quantile: ScalarNode }
     | { readonly kind: 'extremes'; readonly operator: 'topk' | 'bottomk'; readonly count: ScalarNode }
+    | { readonly kind: 'limit'; readonly operator: 'limitk' | 'limit_ratio'; readonly parameter: ScalarNode }
     | { readonly kind: 'value-counts'; readonly label: string };
 }
 
@@ -112,9 +139,10 @@ export type VectorNode =
   | NegatedVectorNode
   | VectorScalarNode
   | VectorsNode
+  | SetOperationNode
   | AggregateNode;
 
-export type PlanNode = ScalarNode | StringNode | VectorNode | RangeSelectorNode;
+export type PlanNode = ScalarNode | StringNode | VectorNode | RangeNode;
 
 const SCALAR_KINDS: ReadonlySet<PlanNode['kind']> = new Set(['number', 'negated-scalar', 'over-steps', 'scalars']);
 
@@ -122,6 +150,10 @@ export function isScalar(node: PlanNode): node is ScalarNode {
   return SCALAR_KINDS.has(node.kind);
 }
 
+export function isRange(node: PlanNode): node is RangeNode {
+  return node.kind === 'range-selector' || node.kind === 'subquery';
+}
+
 export function isVector(node: PlanNode): node is VectorNode {
-  return !isScalar(node) && node.kind !== 'string' && node.kind !== 'range-selector';
+  return !isScalar(node) && node.kind !== 'string' && !isRange(node);
 }

@@ -2,22 +2,25 @@
 // does not depend on the step.
 
 import { METRIC_NAME } from '../../model/labels.ts';
-import { combineScalars, isComparison } from '../evaluate/binary.ts';
-import { FOLDS } from '../evaluate/fold.ts';
+import { FOLDS } from '../evaluate/aggregate/fold.ts';
+import { combineScalars, isComparison } from '../evaluate/binary/operators.ts';
+import type { QueryFeatures } from '../features.ts';
 import type { QueryError } from '../interface.ts';
 import { parseError, type Span } from '../parse/positions.ts';
 import type {
   AggregateSyntax,
   BinarySyntax,
   CallSyntax,
+  DurationSyntax,
   SelectorSyntax,
   Syntax,
   UnarySyntax,
 } from '../parse/syntax-tree.ts';
 import type { FunctionDefinition, ValueType } from './function-definition.ts';
-import { functionNamed } from './functions.ts';
+import { functionNamed } from './functions/index.ts';
 import {
   type AggregateNode,
+  isRange,
   isScalar,
   isVector,
   type PlanNode,
@@ -30,15 +33,22 @@ import {
 
 const MATCH_ALL_LABELS = { on: false, labels: [] };
 
+export interface PlanOptions {
+  readonly features: QueryFeatures;
+  /** Of the query: its step (0 of an instant query) and the time between its first and its last step. */
+  readonly stepMs: number;
+  readonly spanMs: number;
+}
+
 /** @throws {QueryError} bad_data, with the position. */
-export function planExpression(text: string, syntax: Syntax): PlanNode {
+export function planExpression(text: string, syntax: Syntax, _options: PlanOptions): PlanNode {
   return new Planner(text).plan(syntax);
 }
 
 export function typeOf(node: PlanNode): ValueType {
   if (isScalar(node)) return 'scalar';
   if (node.kind === 'string') return 'string';
-  return node.kind === 'range-selector' ? 'range vector' : 'instant vector';
+  return isRange(node) ? 'range vector' : 'instant vector';
 }
 
 class Planner {
@@ -62,6 +72,8 @@ class Planner {
         return this.#unary(syntax);
       case 'binary':
         return this.#binary(syntax);
+      case 'subquery':
+        throw this.#error(syntax.span, 'a subquery is not supported by this version of Chainpulse');
       case 'call':
         return this.#call(syntax);
       case 'aggregate':
@@ -195,7 +207,7 @@ class Planner {
     const mixesNames = method.kind === 'extremes' ? vector.mixesNames : groupsByName(grouping, method);
     // As in Prometheus, the parameter has no say: over a vector with `@` it is that of the first step.
     const { stepInvariant } = vector;
-    return { kind: 'aggregate', span, stepInvariant, grouping, vector, method, mixesNames };
+    return { kind: 'aggregate', span, stepInvariant, operator, grouping, vector, method, mixesNames };
   }
 
   #aggregateParameter(operator: string, syntax: Syntax): ScalarNode | StringNode {
@@ -228,10 +240,17 @@ function groupsByName({ without, labels }: AggregateNode['grouping'], method: Ag
 }
 
 function planSelector(syntax: SelectorSyntax): SelectorNode | RangeSelectorNode {
-  const { span, matchers, at, rangeMs } = syntax;
+  const { span, matchers, at, edges } = syntax;
   const mixesNames = !matchers.some(({ name, operator }) => name === METRIC_NAME && operator === '=');
-  const part = { span, matchers, offsetMs: syntax.offsetMs ?? 0, at, mixesNames, stepInvariant: at !== undefined };
+  const offsetMs = syntax.offset === undefined ? 0 : millisecondsOf(syntax.offset);
+  const rangeMs = syntax.range === undefined ? undefined : millisecondsOf(syntax.range);
+  const part = { span, matchers, offsetMs, at, edges, mixesNames, stepInvariant: at !== undefined };
   return rangeMs === undefined ? { kind: 'selector', ...part } : { kind: 'range-selector', rangeMs, ...part };
+}
+
+function millisecondsOf(duration: DurationSyntax): number {
+  if (duration.kind !== 'milliseconds') throw new Error(`the duration of kind ${duration.kind} was not resolved`);
+  return duration.ms;
 }
 
 function callNode({ span, name }: CallSyntax, { body }: FunctionDefinition, planned: readonly PlanNode[]): PlanNode {
@@ -239,17 +258,17 @@ function callNode({ span, name }: CallSyntax, { body }: FunctionDefinition, plan
   const scalars = planned.filter(isScalar);
   switch (body.kind) {
     case 'over-window': {
-      const selector = planned.find((argument) => argument.kind === 'range-selector')!;
-      const mixesNames = body.keepsName === true && selector.mixesNames;
-      return { kind: 'over-window', span, stepInvariant, name, body, selector, scalars, mixesNames };
+      const range = planned.find(isRange)!;
+      const mixesNames = body.keepsName === true && range.mixesNames;
+      return { kind: 'over-window', span, stepInvariant, name, body, range, scalars, mixesNames };
     }
     case 'per-value': {
       const vector = planned[0] as VectorNode;
-      return { kind: 'per-value', span, stepInvariant, body, vector, scalars, mixesNames: false };
+      return { kind: 'per-value', span, stepInvariant, name, body, vector, scalars, mixesNames: false };
     }
     case 'over-vector': {
       const mixesNames = body.keepsName;
-      return { kind: 'over-vector', span, stepInvariant, body, arguments: planned, mixesNames };
+      return { kind: 'over-vector', span, stepInvariant, name, body, arguments: planned, mixesNames };
     }
     case 'over-steps':
       return {

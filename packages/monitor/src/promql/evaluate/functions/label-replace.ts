@@ -3,15 +3,15 @@
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace
 
 import { RE2JS } from 're2js';
-import { labelValue } from '../../model/labels.ts';
-import { QueryError } from '../interface.ts';
-import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from '../parse/regex-size.ts';
-import type { CallArguments } from './call-arguments.ts';
-import { mergeEqual } from './distinct.ts';
-import { type SeriesStream, withLabel } from './series.ts';
+import { labelValue } from '../../../model/labels.ts';
+import { QueryError } from '../../interface.ts';
+import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from '../../parse/regex-size.ts';
+import type { CallArguments } from '../call-arguments.ts';
+import { mergeEqual } from '../distinct.ts';
+import { type SeriesStream, withLabel } from '../series.ts';
 
 export function labelReplace(call: CallArguments): SeriesStream {
-  return mergeEqual(replaced(call), call.budget);
+  return mergeEqual(replaced(call), call.context.budget);
 }
 
 async function* replaced(call: CallArguments): SeriesStream {

@@ -1,8 +1,8 @@
 // Functions that turn steps, scalars and vectors into one another.
 
-import { labelsFrom, METRIC_NAME } from '../../model/labels.ts';
-import type { CallArguments } from './call-arguments.ts';
-import { NO_LABELS, type SeriesStream, type StepSeries, timeAt } from './series.ts';
+import { labelsFrom, METRIC_NAME } from '../../../model/labels.ts';
+import type { CallArguments } from '../call-arguments.ts';
+import { NO_LABELS, type SeriesStream, type StepSeries, timeAt } from '../series.ts';
 
 export async function timeOfSteps({ grid }: CallArguments): Promise<Float64Array> {
   return Float64Array.from({ length: grid.count }, (_, step) => timeAt(grid, step) / 1000);
@@ -43,7 +43,8 @@ export async function* absentOverTime(call: CallArguments): SeriesStream {
 function fixedLabels(call: CallArguments): Map<string, string> {
   const fixed = new Map<string, string>();
   const seen = new Set<string>();
-  for (const { name, operator, value } of call.matchers(0)) {
+  const node = call.nodes[0]!;
+  for (const { name, operator, value } of 'matchers' in node ? node.matchers : []) {
     if (name === METRIC_NAME) continue;
     const isFirst = operator === '=' && !seen.has(name);
     fixed.set(name, isFirst ? value : '');

@@ -1,12 +1,11 @@
-// Arithmetic and comparison between scalars and vectors, and the one-to-one matching of two vectors.
+// Arithmetic and comparison between a vector and a scalar, and the one-to-one matching of two vectors.
 // https://prometheus.io/docs/prometheus/latest/querying/operators/#vector-matching
 
-import { type Labels, labelsKey, METRIC_NAME } from '../../model/labels.ts';
-import { QueryError } from '../interface.ts';
-import type { Matching } from '../parse/syntax-tree.ts';
-import type { QueryBudget } from './budget.ts';
-import { mergeInto } from './distinct.ts';
-import { power } from './floats.ts';
+import { type Labels, labelsKey, METRIC_NAME } from '../../../model/labels.ts';
+import { QueryError } from '../../interface.ts';
+import type { Matching } from '../../parse/syntax-tree.ts';
+import type { QueryBudget } from '../budget.ts';
+import { mergeInto } from '../distinct.ts';
 import {
   dropLabels,
   hasAnyStep,
@@ -15,48 +14,8 @@ import {
   type SeriesStream,
   type StepSeries,
   withoutName,
-} from './series.ts';
-
-const ARITHMETIC: ReadonlyMap<string, (left: number, right: number) => number> = new Map([
-  ['+', (left: number, right: number) => left + right],
-  ['-', (left: number, right: number) => left - right],
-  ['*', (left: number, right: number) => left * right],
-  ['/', (left: number, right: number) => left / right],
-  ['%', (left: number, right: number) => left % right],
-  ['^', power],
-]);
-
-const COMPARISONS: ReadonlyMap<string, (left: number, right: number) => boolean> = new Map([
-  ['==', (left: number, right: number) => left === right],
-  ['!=', (left: number, right: number) => left !== right],
-  ['<', (left: number, right: number) => left < right],
-  ['<=', (left: number, right: number) => left <= right],
-  ['>', (left: number, right: number) => left > right],
-  ['>=', (left: number, right: number) => left >= right],
-]);
-
-export function isComparison(operator: string): boolean {
-  return COMPARISONS.has(operator);
-}
-
-export interface BinaryOperator {
-  readonly operator: string;
-  /** A comparison that answers 0 or 1 rather than filtering. */
-  readonly bool: boolean;
-}
-
-/** Arithmetic, and comparison with `bool`; undefined for a comparison that filters. */
-function valueFunction({ operator, bool }: BinaryOperator): ((left: number, right: number) => number) | undefined {
-  const arithmetic = ARITHMETIC.get(operator);
-  if (arithmetic !== undefined) return arithmetic;
-  const comparison = COMPARISONS.get(operator)!;
-  return bool ? (left, right) => (comparison(left, right) ? 1 : 0) : undefined;
-}
-
-export function combineScalars(operator: BinaryOperator, left: Float64Array, right: Float64Array): Float64Array {
-  const value = valueFunction(operator)!;
-  return left.map((leftValue, step) => value(leftValue, right[step]!));
-}
+} from '../series.ts';
+import { type BinaryOperator, COMPARISONS, isComparison, valueFunction } from './operators.ts';
 
 /** `scalarSide` is where the scalar stands; a comparison that filters keeps the values of the vector. */
 export async function* combineWithScalar(

@@ -2,12 +2,11 @@
 // `count_values` need more and hold what they need, counted against the budget.
 // https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators
 
-import { type Labels, labelsKey, METRIC_NAME } from '../../model/labels.ts';
-import { QueryError } from '../interface.ts';
-import type { Grouping } from '../parse/syntax-tree.ts';
-import type { QueryBudget } from './budget.ts';
-import { formatFloat, quantileOf } from './floats.ts';
-import { FOLD_COLUMNS, type Fold, type FoldFactory } from './fold.ts';
+import { type Labels, labelsKey, METRIC_NAME } from '../../../model/labels.ts';
+import { QueryError } from '../../interface.ts';
+import type { Grouping } from '../../parse/syntax-tree.ts';
+import type { QueryBudget } from '../budget.ts';
+import { formatFloat, quantileOf } from '../floats.ts';
 import {
   compareLabels,
   dropLabels,
@@ -16,7 +15,8 @@ import {
   type SeriesStream,
   type StepSeries,
   withLabel,
-} from './series.ts';
+} from '../series.ts';
+import { FOLD_COLUMNS, type Fold, type FoldFactory } from './fold.ts';
 
 export interface Aggregation {
   readonly input: SeriesStream;

@@ -1,8 +1,8 @@
 // Functions over all values of a window. Sums are compensated and the order of operations is Prometheus 3's, since
 // results are compared to the bit. https://prometheus.io/docs/prometheus/latest/querying/functions/#aggregation_over_time
 
-import { CompensatedSum, quantileOf } from './floats.ts';
-import type { Columns, WindowFunction, WindowKernel } from './windows.ts';
+import { CompensatedSum, quantileOf } from '../floats.ts';
+import type { Columns, WindowFunction, WindowKernel } from './window-function.ts';
 
 export const countOverTime: WindowFunction = () => (from, to) => to - from;
 

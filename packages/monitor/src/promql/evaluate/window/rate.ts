@@ -3,7 +3,7 @@
 // counters never below zero. The order of the floating-point operations is part of the meaning: results are compared
 // with Prometheus to the bit. https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
 
-import type { Columns, WindowFunction, WindowKernel } from './windows.ts';
+import type { Columns, WindowFunction, WindowKernel } from './window-function.ts';
 
 /** A sample this many average intervals away from the edge counts as near it. */
 const NEAR_INTERVALS = 1.1;

@@ -2,28 +2,11 @@
 // 3. Its two indexes only ever move forward, so a series is walked once whatever the number of steps; a kernel sees
 // the indexes and never a copy.
 
-import { bitsOf, isStaleAt } from '../../model/staleness.ts';
-import type { SeriesSamples } from '../../storage/interface.ts';
-import type { QueryBudget } from './budget.ts';
-import { type Grid, timeAt } from './series.ts';
-
-/** Samples of one series without stale markers, in order of time. */
-export interface Columns {
-  readonly timestampsMs: Float64Array;
-  readonly values: Float64Array;
-}
-
-interface WindowParameters {
-  readonly rangeMs: number;
-  /** The scalar arguments of the function, each with one value a step. */
-  readonly scalars: readonly Float64Array[];
-}
-
-/** Computes one window: samples `from` to `to` (exclusive, at least one), which lie in (startMs, endMs]. */
-export type WindowKernel = (from: number, to: number, startMs: number, endMs: number, step: number) => number;
-
-/** Makes the kernel for one series. It is called for windows in order of time. */
-export type WindowFunction = (columns: Columns, parameters: WindowParameters) => WindowKernel;
+import { bitsOf, isStaleAt } from '../../../model/staleness.ts';
+import type { SeriesSamples } from '../../../storage/interface.ts';
+import type { QueryBudget } from '../budget.ts';
+import { type Grid, timeAt } from '../series.ts';
+import type { Columns, WindowKernel } from './window-function.ts';
 
 /** Windows end at `endMs` of each step: the step's time less the offset, or a fixed time. */
 export interface WindowTimes {

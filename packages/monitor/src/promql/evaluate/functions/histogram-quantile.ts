@@ -3,11 +3,11 @@
 // floating-point rates, are evened out; real ones are forced up, with an info.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
 
-import { type Labels, labelsKey, labelValue, METRIC_NAME } from '../../model/labels.ts';
-import type { CallArguments } from './call-arguments.ts';
-import { mergeEqual } from './distinct.ts';
-import { parseFloatLabel } from './floats.ts';
-import { dropLabels, hasAnyStep, type SeriesStream, type StepSeries } from './series.ts';
+import { type Labels, labelsKey, labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import type { CallArguments } from '../call-arguments.ts';
+import { mergeEqual } from '../distinct.ts';
+import { parseFloatLabel } from '../floats.ts';
+import { dropLabels, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
 
 const BUCKET_LABEL = 'le';
 const NOT_IDENTITY = new Set([BUCKET_LABEL]);
@@ -30,18 +30,18 @@ interface Histogram {
 
 /** Histograms of different names are different ones, although the result has no name: it can hold equal series. */
 export function histogramQuantile(call: CallArguments): SeriesStream {
-  return mergeEqual(quantiles(call), call.budget);
+  return mergeEqual(quantiles(call), call.context.budget);
 }
 
 async function* quantiles(call: CallArguments): SeriesStream {
   const wanted = await call.scalar(0);
-  call.notes.warnOfQuantiles(call.span(0), wanted);
+  call.context.notes.warnOfQuantiles(call.nodes[0]!.span, wanted);
   const histograms = new Map<string, Histogram>();
   let held = 0;
   try {
     for await (const series of call.vector(1)) {
       if (!addBucket(call, histograms, series)) continue;
-      call.budget.hold(1, call.grid.count);
+      call.context.budget.hold(1, call.grid.count);
       held++;
     }
     for (const histogram of histograms.values()) {
@@ -49,7 +49,7 @@ async function* quantiles(call: CallArguments): SeriesStream {
       if (hasAnyStep(result.present)) yield result;
     }
   } finally {
-    call.budget.release(held, held * call.grid.count);
+    call.context.budget.release(held, held * call.grid.count);
   }
 }
 
@@ -59,8 +59,8 @@ function addBucket(call: CallArguments, histograms: Map<string, Histogram>, seri
   if (upperBound === undefined) {
     const name = labelValue(series.labels, METRIC_NAME);
     const forMetric = name === '' ? '' : ` for metric name ${JSON.stringify(name)}`;
-    call.notes.warn(
-      call.span(1),
+    call.context.notes.warn(
+      call.nodes[1]!.span,
       `bucket label "${BUCKET_LABEL}" is missing or has a malformed value of ${JSON.stringify(bound)}${forMetric}`,
     );
     return false;
@@ -90,12 +90,12 @@ async function quantileOverSteps(
   const bounds = new Float64Array(buckets.length);
   const counts = new Float64Array(buckets.length);
   for (let step = 0; step < stepCount; step++) {
-    if (step % STEPS_BETWEEN_CLOCK_READS === 0 && call.budget.isDue()) await call.budget.pause();
+    if (step % STEPS_BETWEEN_CLOCK_READS === 0 && call.context.budget.isDue()) await call.context.budget.pause();
     const filled = gather(buckets, step, bounds, counts);
     if (filled === 0) continue;
     result.present[step] = 1;
     result.values[step] = bucketQuantile(quantiles[step]!, bounds, counts, filled, () =>
-      call.notes.inform(call.span(1), FORCED_MESSAGE),
+      call.context.notes.inform(call.nodes[1]!.span, FORCED_MESSAGE),
     );
   }
   return result;

@@ -1,8 +1,8 @@
 // Aggregations that need to see each series only once: one fold a group, a number of columns as long as the grid.
 // The order of the operations is Prometheus 3's. https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators
 
-import { CompensatedSum } from './floats.ts';
-import type { StepSeries } from './series.ts';
+import { CompensatedSum } from '../floats.ts';
+import type { StepSeries } from '../series.ts';
 
 export interface Fold {
   /** Where any series of the group was present. */
