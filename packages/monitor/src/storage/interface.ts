@@ -54,9 +54,13 @@ export interface SelectRequest extends TimeRange {
   readonly matchers: readonly Matcher[];
   /** Told, once each, what the answer lacks: history that is damaged or that an engine did not give. */
   readonly warn?: (message: string) => void;
+  /** Asked now and then, by a store that shares its thread: when nobody wants the rest any more, the reading ends there. */
+  readonly isAbandoned?: () => boolean;
+  /** Series with the same times may get the same column of them, which then is nobody's to change or to hand over. */
+  readonly sharesTimes?: boolean;
 }
 
-/** One series with its samples in the range, in order of time. The columns are the reader's own to keep. */
+/** One series with its samples in the range, in order of time. The columns are the reader's own, unless it shares times. */
 export interface SeriesSamples {
   readonly labels: Labels;
   readonly timestampsMs: Float64Array;

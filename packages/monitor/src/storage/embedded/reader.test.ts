@@ -1,76 +1,63 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { SteadyClock } from '../../model/clock.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
-import { InlinePacker } from './chunks/testing/inline-packer.ts';
+import type { SelectRequest, SeriesSamples, Store } from '../interface.ts';
 import { openEmbeddedStore } from './open.ts';
 
-const NOW_MS = 1_700_000_000_000;
-const IDLE_AFTER_MS = 600_000;
-/** So many that a series that comes back is in another group. */
-const SERIES = 200;
+const START_MS = 1_700_000_000_000;
+const EVERYTHING = { matchers: [], minTimeMs: 0, maxTimeMs: 2 * START_MS };
 
-it('gives the sample that was stored first of a series that was away, also when that was merged with later ones', async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'chainpulse-reader-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  let nowMs = NOW_MS;
-  const store = await openEmbeddedStore({
-    directory,
-    retentionMs: undefined,
-    durability: 'normal',
-    clock: { nowMs: () => nowMs },
-    packer: new InlinePacker(),
-    limits: { headAgeMaxMs: 0, idleAfterMs: IDLE_AFTER_MS },
+async function open(context: TestContext): Promise<Store> {
+  const directory = await mkdtemp(join(tmpdir(), 'chainpulse-reader-'));
+  const clock = new SteadyClock();
+  const store = await openEmbeddedStore({ directory, retentionMs: undefined, durability: 'normal', clock });
+  context.after(async () => {
+    await store.close();
+    await rm(directory, { recursive: true });
   });
-  const labels = Array.from({ length: SERIES }, (_, at) => labelsFromRecord({ __name__: 'm', series: String(at) }));
-  const append = async (count: number, timeMs: number, value: number) => {
-    const refs = await store.resolveSeries(labels.slice(0, count));
-    await store.append({ refs, timestampsMs: timeMs, values: new Float64Array(count).fill(value) });
-    await store.maintain(nowMs);
-  };
-  await append(SERIES, NOW_MS, 1);
-  // The first series stays, and the others leave the memory.
-  for (let pass = 0; pass < 3; pass++) {
-    nowMs += IDLE_AFTER_MS - 1;
-    await append(1, nowMs, 1);
+  return store;
+}
+
+function resolve(store: Store, count: number): Promise<Uint32Array> {
+  return store.resolveSeries(Array.from({ length: count }, (_, at) => labelsFromRecord({ __name__: `series_${at}` })));
+}
+
+async function read(store: Store, request: SelectRequest): Promise<SeriesSamples[]> {
+  const found: SeriesSamples[] = [];
+  for await (const series of store.select(request)) found.push(series);
+  return found;
+}
+
+test('series with the same times get one column of them where it is asked for', async (context) => {
+  const store = await open(context);
+  const refs = await resolve(store, 4);
+  for (const timestampsMs of [START_MS, START_MS + 1000]) {
+    await store.append({ refs: refs.slice(0, 3), timestampsMs, values: Float64Array.of(1, 2, 3) });
   }
-  assert.equal(store.stats().activeSeries, 1);
-  await append(2, NOW_MS, 2);
-  const second = async () => {
-    const matchers = [{ name: 'series', operator: '=', value: '1' }] as const;
-    for await (const { values } of store.select({ minTimeMs: NOW_MS, maxTimeMs: NOW_MS, matchers })) return [...values];
-    return [];
-  };
-  assert.deepEqual(await second(), [1]);
-  const before = store.stats().chunks;
-  for (let seal = 0; seal < 8; seal++) await append(1, (nowMs += 1000), 3);
-  assert.ok(store.stats().chunks < before + 8, 'nothing was merged');
-  assert.deepEqual(await second(), [1]);
-  await store.close();
+  await store.append({
+    refs: Uint32Array.of(refs[3]!, refs[3]!),
+    timestampsMs: Float64Array.of(START_MS, START_MS + 2000),
+    values: Float64Array.of(4, 5),
+  });
+  const apart = await read(store, EVERYTHING);
+  const shared = await read(store, { ...EVERYTHING, sharesTimes: true });
+  assert.deepEqual(shared, apart);
+  assert.equal(new Set(apart.map(({ timestampsMs }) => timestampsMs.buffer)).size, 4);
+  assert.equal(new Set(shared.map(({ timestampsMs }) => timestampsMs)).size, 2);
 });
 
-it('lists no series in memory whose samples retention by size has taken', async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'chainpulse-reader-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const store = await openEmbeddedStore({
-    directory,
-    retentionMs: undefined,
-    durability: 'normal',
-    clock: { nowMs: () => NOW_MS },
-    packer: new InlinePacker(),
-    limits: { headAgeMaxMs: 0, sizeMaxBytes: 1 },
-  });
-  const labels = ['old', 'new'].map((name) => labelsFromRecord({ __name__: name }));
-  const [old, fresh] = await store.resolveSeries(labels);
-  const append = (ref: number, timeMs: number) =>
-    store.append({ refs: Uint32Array.of(ref), timestampsMs: timeMs, values: Float64Array.of(1) });
-  await append(old!, NOW_MS - 86_400_000);
-  await store.maintain(NOW_MS);
-  await append(fresh!, NOW_MS);
-  const request = { minTimeMs: 0, maxTimeMs: NOW_MS, matcherSets: [], limit: 0 };
-  assert.deepEqual(await store.series(request), [labels[1]]);
-  assert.deepEqual(await store.labelValues('__name__', request), ['new']);
-  await store.close();
+test('a reading that nobody wants any more ends', async (context) => {
+  const store = await open(context);
+  const count = 30_000;
+  const refs = await resolve(store, count);
+  await store.append({ refs, timestampsMs: START_MS, values: new Float64Array(count) });
+  let asked = 0;
+  const found = await read(store, { ...EVERYTHING, isAbandoned: () => ++asked > 1 });
+  assert.equal(asked, 2);
+  assert.ok(found.length < count);
+  assert.equal((await read(store, { ...EVERYTHING, isAbandoned: () => false })).length, count);
 });

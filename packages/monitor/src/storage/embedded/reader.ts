@@ -43,8 +43,17 @@ export class Reader {
   }
 
   async *select(request: SelectRequest): AsyncGenerator<SeriesSamples> {
+    try {
+      yield* this.#selected(request);
+    } catch (error) {
+      if (!(error instanceof Abandoned)) throw error;
+    }
+  }
+
+  async *#selected(request: SelectRequest): AsyncGenerator<SeriesSamples> {
     const gathered = new Gathered();
-    const pace = new Pace();
+    const pace = new AbandonablePace(request.isAbandoned);
+    const times = new SharedTimes();
     const warn = onceEach(request.warn);
     const matching = await this.#matching(request.matchers, request, pace);
     for (const lost of this.#parts.series.lostSince(request.minTimeMs)) warn(lostSeriesSentence(lost));
@@ -55,7 +64,7 @@ export class Reader {
       const { columns } = gathered;
       yield {
         labels,
-        timestampsMs: columns.copyTimes(),
+        timestampsMs: request.sharesTimes === true ? times.of(columns) : columns.copyTimes(),
         values: new Float64Array(columns.copyBits().buffer),
         ...(histograms.length > 0 ? { histograms } : {}),
       };
@@ -228,6 +237,40 @@ export class Reader {
     if (!pace.isOver()) return;
     await pace.rest();
     this.#parts.assertOpen();
+  }
+}
+
+/** Series of one target follow each other and have the same times: they get one column. */
+class SharedTimes {
+  #latest = new Float64Array(0);
+
+  of(columns: Columns): Float64Array {
+    if (!this.#isSame(columns)) this.#latest = columns.copyTimes();
+    return this.#latest;
+  }
+
+  #isSame({ timesMs, length }: Columns): boolean {
+    const latest = this.#latest;
+    if (latest.length !== length) return false;
+    for (let at = length - 1; at >= 0; at--) if (latest[at] !== timesMs[at]) return false;
+    return true;
+  }
+}
+
+/** Thrown within the reading alone. */
+class Abandoned extends Error {}
+
+class AbandonablePace extends Pace {
+  readonly #isAbandoned: (() => boolean) | undefined;
+
+  constructor(isAbandoned: (() => boolean) | undefined) {
+    super();
+    this.#isAbandoned = isAbandoned;
+  }
+
+  override async rest(): Promise<void> {
+    await super.rest();
+    if (this.#isAbandoned?.() === true) throw new Abandoned();
   }
 }
 
