@@ -242,7 +242,7 @@ export class Reader {
 
 /** Series of one target follow each other and have the same times: they get one column. */
 class SharedTimes {
-  #latest = new Float64Array(0);
+  #latest: Float64Array = new Float64Array(0);
 
   of(columns: Columns): Float64Array {
     if (!this.#isSame(columns)) this.#latest = columns.copyTimes();
