@@ -153,11 +153,15 @@ describe('a gossip network of five libp2p nodes', () => {
     await until('the others have seen it go', () => nodes.every(({ sink }) => sink.disconnected.length === 1));
     for (const [i, node] of nodes.entries()) {
       const shown = shownOf(node);
-      deepEqual(node.sink.disconnected, [{ peer: name, reason: 'remote' }]);
+      const [gone] = node.sink.disconnected;
+      equal(gone?.peer, name);
+      // What was under way when the other end closed makes the end a reset, which is told as an error.
+      const reason = gone?.reason ?? '';
+      ok(reason === 'remote' || reason === 'error', reason);
       const wanted = { inbound: NODES - 2 - i, outbound: i };
       deepEqual(shown.byLabel('chain_network_connections', 'direction'), wanted);
       deepEqual(shown.byLabel('chain_peers_connected', 'direction'), wanted);
-      equal(shown.value('chain_peers_disconnections_total', { reason: 'remote' }), 1);
+      equal(shown.value('chain_peers_disconnections_total', { reason }), 1);
       equal(shown.value('gossipsub_mesh_peer_count', { topicStr: TOPIC }), NODES - 2);
     }
     const shown = shownOf(last!);
