@@ -4,11 +4,18 @@
 import { cpus } from 'node:os';
 import { benchInstrument } from './instrument/run.ts';
 import { benchMonitor } from './monitor/run.ts';
+import { benchPromql } from './promql/run.ts';
 import { benchScrape } from './scrape/run.ts';
 import { benchStorage } from './storage/run.ts';
 import { printTable } from './table.ts';
 
-const BENCHES = { instrument: benchInstrument, scrape: benchScrape, monitor: benchMonitor, storage: benchStorage };
+const BENCHES = {
+  instrument: benchInstrument,
+  scrape: benchScrape,
+  monitor: benchMonitor,
+  storage: benchStorage,
+  promql: benchPromql,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHES));

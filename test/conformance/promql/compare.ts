@@ -11,7 +11,10 @@ const INEXACT: readonly { readonly part: RegExp; readonly reason: string }[] = [
   { part: /\b(?:sum|avg)\b/, reason: 'Prometheus 2.42 adds up series plainly, 3 compensates the rounding' },
   { part: /\bavg_over_time\b/, reason: '2.42 carries the mean from sample to sample, 3 divides the compensated sum' },
   { part: /\b(?:stddev|stdvar)\b/, reason: 'depends on the order of the series, which no store promises' },
-  { part: /\b(?:exp|ln|log2|log10)\b|\^/, reason: 'Go and V8 have different mathematics libraries' },
+  {
+    part: /\b(?:exp|ln|log2|log10|a?sinh?|a?cosh?|a?tanh?|atan2)\b|\^/,
+    reason: 'Go and V8 have different mathematics libraries',
+  },
 ];
 
 export function isInexact(expression: string): boolean {

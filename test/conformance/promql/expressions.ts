@@ -45,8 +45,24 @@ const OVER_WINDOW = [
   'last_over_time',
   'present_over_time',
   'absent_over_time',
+  'idelta',
+  'deriv',
+  'changes',
+  'resets',
 ];
 const PER_VALUE = ['abs', 'ceil', 'floor', 'exp', 'sqrt', 'ln', 'log2', 'log10', 'sgn', 'round'];
+const TRIGONOMETRY = 'sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh deg rad'.split(' ');
+const OF_TIME = 'minute hour day_of_week day_of_month day_of_year days_in_month month year timestamp'.split(' ');
+
+/** Functions that came after 2.42, or that 2.42 has for native histograms alone: the differential test asks Prometheus 3. */
+export const NOT_IN_2: ReadonlySet<string> = new Set(
+  [
+    'double_exponential_smoothing first_over_time mad_over_time ts_of_first_over_time ts_of_last_over_time',
+    'ts_of_min_over_time ts_of_max_over_time histogram_avg histogram_count histogram_sum histogram_fraction',
+    'histogram_stddev histogram_stdvar histogram_quantiles info sort_by_label sort_by_label_desc start_timestamp',
+    'start end range step max_of min_of',
+  ].flatMap((names) => names.split(' ')),
+);
 const FOLDS = ['sum', 'avg', 'min', 'max', 'count', 'group', 'stddev', 'stdvar'];
 const GROUPINGS = ['', ' by (instance)', ' without (instance, zone)', ' by (__name__, zone)'];
 const ARITHMETIC = ['+', '-', '*', '/', '%', '^'];
@@ -57,6 +73,7 @@ export function windowExpressions(): string[] {
     WINDOWS.flatMap((window) => [
       ...OVER_WINDOW.map((name) => `${name}(${metric}[${window}])`),
       ...['0', '0.93', '1', '-1'].map((q) => `quantile_over_time(${q}, ${metric}[${window}])`),
+      `predict_linear(${metric}[${window}], 30)`,
     ]),
   );
 }
@@ -66,7 +83,8 @@ export function valueExpressions(): string[] {
     metric,
     `-${metric}`,
     `+${metric}`,
-    ...PER_VALUE.map((name) => `${name}(${metric})`),
+    ...[...PER_VALUE, ...TRIGONOMETRY, ...OF_TIME].map((name) => `${name}(${metric})`),
+    `absent(${metric}{instance="a"})`,
     `round(${metric}, 0.3)`,
     `round(${metric}, 5)`,
     `clamp(${metric}, -1, 3)`,
@@ -144,6 +162,21 @@ export function composedExpressions(atSeconds: string): string[] {
     '017 + 08',
     'time()',
     'vector(time())',
+    'pi() * 2',
+    'minute() + hour() + day_of_week() + day_of_month() + day_of_year() + days_in_month() + month() + year()',
+    'absent(no_such_metric{job="x", zone=~"y"})',
+    'sort(synthetic_gauge)',
+    'sort_desc(synthetic_gauge)',
+    'label_join(synthetic_gauge, "copy", "-", "instance", "zone")',
+    'synthetic_gauge and on (instance) synthetic_integers > 2',
+    'synthetic_gauge or synthetic_late',
+    'synthetic_late unless ignoring (zone) synthetic_ending',
+    'synthetic_gauge atan2 synthetic_integers',
+    'synthetic_gauge * on (zone) group_left (job) max by (zone, job) (synthetic_integers)',
+    'max by (zone) (synthetic_integers) - on (zone) group_right synthetic_gauge',
+    'max_over_time((synthetic_gauge > 0)[1m:10s])',
+    'sum_over_time(irate(synthetic_steady_total[1m])[30s:10s] offset 20s)',
+    'quantile_over_time(0.5, synthetic_gauge[1m:])',
     'synthetic_gauge - synthetic_gauge offset 1m * 2',
     '-synthetic_gauge offset 30s',
     'synthetic_gauge offset -20s',

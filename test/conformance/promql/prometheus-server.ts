@@ -1,5 +1,5 @@
-// Debian's Prometheus as the oracle: one process on a free port of the loopback, in a folder of its own, filled by
-// remote write.
+// A Prometheus as the oracle, Debian's unless another is named: one process on a free port of the loopback, in a folder of
+// its own, filled by remote write.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +18,15 @@ const SERIES_A_WRITE = 2000;
 
 export function prometheusIsInstalled(): boolean {
   return existsSync(BINARY);
+}
+
+export interface PrometheusOptions {
+  /** Default: Debian's. */
+  readonly binary?: string;
+  /** What `--enable-feature` names. */
+  readonly features?: readonly string[];
+  /** What is left after the defaults. */
+  readonly flags?: readonly string[];
 }
 
 export interface OracleSeries {
@@ -46,7 +55,11 @@ export class PrometheusServer {
     return this.#address;
   }
 
-  static async start(): Promise<PrometheusServer> {
+  static async start({
+    binary = BINARY,
+    features = [],
+    flags: others = [],
+  }: PrometheusOptions = {}): Promise<PrometheusServer> {
     const directory = await mkdtemp(join(tmpdir(), 'chainpulse-oracle-'));
     const config = join(directory, 'prometheus.yml');
     await writeFile(config, 'storage:\n  tsdb:\n    out_of_order_time_window: 10y\n');
@@ -58,8 +71,10 @@ export class PrometheusServer {
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.enable-remote-write-receiver',
       '--query.max-concurrency=4',
+      ...(features.length === 0 ? [] : [`--enable-feature=${features.join(',')}`]),
+      ...others,
     ];
-    const child = spawn(BINARY, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(binary, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new PrometheusServer(child, directory, `http://127.0.0.1:${port}`);
     let log = '';
     child.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
@@ -103,11 +118,16 @@ export class PrometheusServer {
   }
 
   async #ask(path: string, parameters: Record<string, string>): Promise<OracleAnswer> {
+    return readAnswer((await this.ask(path, parameters)) as ApiAnswer);
+  }
+
+  /** The whole of what its API answers. `path`: below `/api/v1/`. */
+  async ask(path: string, parameters: Record<string, string>): Promise<unknown> {
     const answer = await fetch(`${this.#address}/api/v1/${path}`, {
       method: 'POST',
       body: new URLSearchParams(parameters),
     });
-    return readAnswer((await answer.json()) as ApiAnswer);
+    return answer.json();
   }
 
   async stop(): Promise<void> {

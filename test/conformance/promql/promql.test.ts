@@ -19,6 +19,7 @@ import {
   aggregateExpressions,
   composedExpressions,
   FAILING,
+  NOT_IN_2,
   operatorExpressions,
   randomExpression,
   rateExpressions,
@@ -155,10 +156,10 @@ test('what Prometheus refuses is refused with the same kind of error', { skip },
   }
 });
 
-test('every function of the table is among the expressions', () => {
+test('every function of the table that 2.42 has is among the expressions', () => {
   const all = [...windowExpressions(), ...valueExpressions(), ...composedExpressions('0')].join(' ');
   assert.deepEqual(
-    functionNames().filter((name) => !new RegExp(`\\b${name}\\(`).test(all)),
+    functionNames().filter((name) => !NOT_IN_2.has(name) && !new RegExp(`\\b${name}\\(`).test(all)),
     [],
   );
 });

@@ -24,8 +24,8 @@ export interface HistoryOptions {
 export async function openHistory(options: HistoryOptions): Promise<EngineClient> {
   const { directory, retention, isMade, onNotice, onLost = () => {} } = options;
   if (!isMade) await assertPresent(directory);
-  const { storage, otlp } = completeConfig({ storage: { directory, retention } });
-  return startEngine({ workerUrl: WORKER, settings: { storage, otlp, clock: 'system' }, onLost, onNotice });
+  const { storage, otlp, query } = completeConfig({ storage: { directory, retention } });
+  return startEngine({ workerUrl: WORKER, settings: { storage, otlp, query, clock: 'system' }, onLost, onNotice });
 }
 
 async function assertPresent(directory: string): Promise<void> {

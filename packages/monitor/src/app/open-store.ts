@@ -15,6 +15,7 @@ import { createRemoteQueryEngine } from '../storage/remote/query-engine.ts';
 import type { SendNotice } from '../storage/remote/send/observer.ts';
 import { VERSION } from '../version.ts';
 import { credentialsOf } from './credentials.ts';
+import type { EngineOptions } from './query-options.ts';
 import { readClientTls } from './target-tls.ts';
 
 export interface OpenedStore {
@@ -27,17 +28,18 @@ export async function openStore(
   config: StorageConfig,
   clock: Clock,
   onNotice: (message: string) => void,
+  queryOptions: EngineOptions = {},
 ): Promise<OpenedStore> {
   switch (config.engine) {
     case 'embedded': {
       const store = await openEmbedded(config, clock, onNotice);
-      return { store, queries: localQueries(store) };
+      return { store, queries: localQueries(store, queryOptions) };
     }
     case 'mirror': {
       const embedded = await openEmbedded(config, clock, onNotice);
       try {
         const store = await openMirrorStore(embedded, await writeOptions(config, clock, onNotice));
-        return { store, queries: localQueries(store) };
+        return { store, queries: localQueries(store, queryOptions) };
       } catch (error) {
         await embedded.close();
         throw error;
@@ -47,7 +49,7 @@ export async function openStore(
       const query = await endpointOf(config, config.remote.queryUrl ?? baseOf(config.remote.url));
       const options = await writeOptions(config, clock, onNotice);
       const store = await openRemoteStore({ ...options, query, readVia: config.remote.readVia });
-      if (config.remote.evaluate === 'local') return { store, queries: localQueries(store) };
+      if (config.remote.evaluate === 'local') return { store, queries: localQueries(store, queryOptions) };
       return { store, queries: narrowedEngine(createRemoteQueryEngine({ query }), config.remote.externalLabels) };
     }
   }
@@ -65,8 +67,8 @@ function openEmbedded(config: StorageConfig, clock: Clock, onNotice: (message: s
   });
 }
 
-function localQueries(store: Store): QueryEngine {
-  return createQueryEngine({ queryable: store, yieldToOthers: () => nextTurn() });
+function localQueries(store: Store, options: EngineOptions): QueryEngine {
+  return createQueryEngine({ ...options, queryable: store, yieldToOthers: () => nextTurn() });
 }
 
 async function writeOptions(config: StorageConfig, clock: Clock, onNotice: (message: string) => void) {

@@ -19,8 +19,10 @@ import type { TargetStatus } from '../sources/interface.ts';
 import { registerProcessMetrics } from '../sources/machine/process-metrics.ts';
 import { VERSION } from '../version.ts';
 import { AppendLog } from './append-log.ts';
+import { serverLimitsOf } from './query-options.ts';
 import type { Recordings } from './recordings.ts';
 import type { RunClock } from './run-clock.ts';
+import { servedSettingsOf } from './served-settings.ts';
 import { startUpkeep } from './upkeep.ts';
 import { WatchedTargets } from './watched-targets.ts';
 
@@ -58,6 +60,8 @@ export async function runParts({ security, parts, ...ground }: Run) {
     pageDirectory: PAGE_DIRECTORY,
     version: VERSION,
     startedMs: time.clock.nowMs(),
+    served: servedSettingsOf(config),
+    limits: serverLimitsOf(config.query),
     queryObserver: metrics,
     pushObserver: pushes,
     snapshotsDirectory: config.server.adminApi ? join(config.storage.directory, 'snapshots') : undefined,

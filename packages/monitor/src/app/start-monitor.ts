@@ -124,7 +124,7 @@ function startStore(
 ): Promise<EngineClient> {
   return startEngine({
     workerUrl: WORKER,
-    settings: { storage: config.storage, otlp: config.otlp, clock: time.forWorker },
+    settings: { storage: config.storage, otlp: config.otlp, query: config.query, clock: time.forWorker },
     onLost,
     onNotice: (message) => logger.warn(message),
   });

@@ -9,6 +9,7 @@ import { SteadyClock } from '../model/clock.ts';
 import { VirtualClock } from '../model/virtual-clock.ts';
 import { PushReceiver } from '../sources/push/push-receiver.ts';
 import { openStore } from './open-store.ts';
+import { engineOptionsOf } from './query-options.ts';
 
 if (parentPort === null) throw new Error('app/worker.ts runs in a worker thread only');
 const port = parentPort;
@@ -17,7 +18,7 @@ const settings = workerData as WorkerSettings;
 try {
   const clock = settings.clock === 'system' ? new SteadyClock() : new VirtualClock(settings.clock);
   const tell = (message: string) => port.postMessage({ kind: 'notice', message } satisfies Response);
-  const { store, queries } = await openStore(settings.storage, clock, tell);
+  const { store, queries } = await openStore(settings.storage, clock, tell, engineOptionsOf(settings.query));
   const pushes = new PushReceiver({ appender: store, clock, otlp: settings.otlp });
   hostEngine(port, { store, queries, pushes });
 } catch (error) {

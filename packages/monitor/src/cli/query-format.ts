@@ -8,13 +8,34 @@ export type Format = (typeof FORMATS)[number];
 type Point = readonly [timeSeconds: number, value: string];
 type Metric = Readonly<Record<string, string>>;
 
+/** Which ends belong to a bucket is the rule's number: the upper, the lower, neither, both. */
+const OPENING = ['(', '[', '(', '['];
+const CLOSING = [']', ')', ')', ']'];
+
+interface Histogram {
+  readonly count: string;
+  readonly sum: string;
+  readonly buckets?: readonly (readonly [rule: number, lower: string, upper: string, count: string])[];
+}
+
+type HistogramPoint = readonly [timeSeconds: number, histogram: Histogram];
+
+interface VectorSample {
+  readonly metric: Metric;
+  readonly value?: Point;
+  readonly histogram?: HistogramPoint;
+}
+
+interface MatrixSeries {
+  readonly metric: Metric;
+  readonly values?: readonly Point[];
+  readonly histograms?: readonly HistogramPoint[];
+}
+
 export type Answer = { readonly warnings: readonly string[] } & (
   | { readonly resultType: 'scalar' | 'string'; readonly result: Point }
-  | { readonly resultType: 'vector'; readonly result: readonly { readonly metric: Metric; readonly value: Point }[] }
-  | {
-      readonly resultType: 'matrix';
-      readonly result: readonly { readonly metric: Metric; readonly values: readonly Point[] }[];
-    }
+  | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
+  | { readonly resultType: 'matrix'; readonly result: readonly MatrixSeries[] }
 );
 
 interface Line {
@@ -31,6 +52,7 @@ export function formatAnswer(answer: Answer, format: Format, columns: number): s
     return drawChart(
       lines.map(({ metric, points }) => ({
         name: seriesName(metric),
+        // Of a histogram there is no one number to draw: a gap.
         points: points.map(([timeSeconds, value]) => ({ timeSeconds, value: Number(value) })),
       })),
       columns,
@@ -45,10 +67,28 @@ function linesOf(answer: Answer): Line[] {
     case 'string':
       return [{ metric: {}, points: [answer.result] }];
     case 'vector':
-      return answer.result.map(({ metric, value }) => ({ metric, points: [value] }));
+      return answer.result.map(({ metric, value, histogram }) => ({
+        metric,
+        points: pointsOf(value === undefined ? [] : [value], histogram === undefined ? [] : [histogram]),
+      }));
     case 'matrix':
-      return answer.result.map(({ metric, values }) => ({ metric, points: values }));
+      return answer.result.map(({ metric, values, histograms }) => ({ metric, points: pointsOf(values, histograms) }));
   }
+}
+
+/** In order of time. */
+function pointsOf(values: readonly Point[] = [], histograms: readonly HistogramPoint[] = []): readonly Point[] {
+  if (histograms.length === 0) return values;
+  const points = histograms.map(([timeSeconds, histogram]): Point => [timeSeconds, histogramText(histogram)]);
+  return [...values, ...points].sort(([a], [b]) => a - b);
+}
+
+/** As Prometheus writes it for people: `{count:3, sum:4.5, (1,2]:3}`. */
+function histogramText({ count, sum, buckets = [] }: Histogram): string {
+  const counted = buckets.map(
+    ([rule, lower, upper, inBucket]) => `, ${OPENING[rule]}${lower},${upper}${CLOSING[rule]}:${inBucket}`,
+  );
+  return `{count:${count}, sum:${sum}${counted.join('')}}`;
 }
 
 /** A series as PromQL writes it: `name{label="value"}`. */

@@ -1,16 +1,16 @@
-// `chainpulse query`: PromQL in the terminal, answered by a running monitor or any other server with Prometheus' API.
+// `chainpulse query`: PromQL in the terminal, answered by a running monitor, by any other server with Prometheus' API, or from a
+// folder of history.
 
 import { Command, Option } from 'commander';
 import { parseDurationMs } from '../model/duration.ts';
-import { ChainpulseError } from '../model/errors.ts';
 import { addClientOptions, type ClientOptions, MonitorClient } from './client.ts';
-import { type Answer, FORMATS, type Format, formatAnswer } from './query-format.ts';
+import { formatExplanation } from './explain-format.ts';
+import { FORMATS, type Format, formatAnswer } from './query-format.ts';
+import { openLocalQueries, type Query, type QuerySource, RemoteQueries } from './query-source.ts';
 import { parseTimeMs } from './time-option.ts';
 import { UsageError } from './usage-error.ts';
 
 const DEFAULT_STEPS = 120;
-/** To learn the monitor's time. */
-const TIME_LIMIT_MS = 2000;
 
 interface QueryOptions extends ClientOptions {
   readonly time?: string;
@@ -18,12 +18,18 @@ interface QueryOptions extends ClientOptions {
   readonly end?: string;
   readonly step?: string;
   readonly format?: Format;
+  readonly explain?: boolean;
+  readonly data?: string;
 }
 
 export function queryCommand(): Command {
   const command = new Command('query')
     .description('Ask a running monitor in PromQL.')
-    .argument('<expression>', 'PromQL');
+    .argument('<expression>', 'PromQL')
+    .option(
+      '--data <folder>',
+      'ask the history in this folder, which no monitor has open, instead of a running monitor',
+    );
   return addClientOptions(command)
     .option('--time <time>', 'the moment to answer for (default now)')
     .option('--start <time>', 'first moment of a range')
@@ -32,6 +38,7 @@ export function queryCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how to print the answer (default table, chart for a range)').choices(FORMATS),
     )
+    .option('--explain', 'tell what the query reads and costs, and not its answer')
     .addHelpText(
       'after',
       `
@@ -42,43 +49,60 @@ Examples:
   $ chainpulse query up
   $ chainpulse query 'rate(chain_transactions_processed_total[1m])' --start -1h
   $ chainpulse query chain_blocks_head_height --start -10m --step 30s --format csv
+  $ chainpulse query 'sum by (job) (rate(http_requests_total[5m]))' --start -1d --explain
+  $ chainpulse query up --data chainpulse-data
 `,
     )
-    .action(query);
+    .action((expression: string, options: QueryOptions, self: Command) => {
+      if (options.data !== undefined && self.getOptionValueSource('url') === 'cli') {
+        throw new UsageError('--url and --data are two places: give one of them');
+      }
+      return query(expression, options);
+    });
 }
 
 async function query(expression: string, options: QueryOptions): Promise<void> {
-  const client = new MonitorClient(options, 'PromQL answer');
+  const source =
+    options.data === undefined
+      ? new RemoteQueries(new MonitorClient(options, 'PromQL answer'))
+      : await openLocalQueries(options.data);
   try {
-    await printAnswer(client, expression, options);
+    const asked = await queryOf(expression, options, source);
+    if (options.explain === true) {
+      const explanation = await source.explain(asked);
+      process.stdout.write(
+        options.format === 'json' ? `${JSON.stringify(explanation)}\n` : formatExplanation(explanation),
+      );
+    } else {
+      await printAnswer(source, asked, options);
+    }
   } finally {
-    client.close();
+    await source.close();
   }
 }
 
-async function printAnswer(client: MonitorClient, expression: string, options: QueryOptions): Promise<void> {
-  const nowMs = await serverTimeMs(client);
-  const form = new URLSearchParams({ query: expression });
-  const isRange = options.start !== undefined;
+async function queryOf(expression: string, options: QueryOptions, source: QuerySource): Promise<Query> {
   if (options.start === undefined) {
     for (const name of ['end', 'step'] as const) {
       if (options[name] !== undefined) throw new UsageError(`--${name} belongs to a range: give --start as well`);
     }
-    if (options.time !== undefined) form.set('time', String(parseTimeMs('--time', options.time, nowMs) / 1000));
-  } else {
-    if (options.time !== undefined)
-      throw new UsageError('--time asks for one moment and --start for a range: give one of them');
-    const startMs = parseTimeMs('--start', options.start, nowMs);
-    const endMs = options.end === undefined ? nowMs : parseTimeMs('--end', options.end, nowMs);
-    if (endMs < startMs) throw new UsageError('--end is before --start');
-    form.set('start', String(startMs / 1000));
-    form.set('end', String(endMs / 1000));
-    form.set('step', String(stepSeconds(options.step, endMs - startMs)));
+    if (options.time === undefined) return { expression, timeMs: undefined };
+    return { expression, timeMs: parseTimeMs('--time', options.time, await source.nowMs()) };
   }
-  const answer = await ask(client, isRange ? 'query_range' : 'query', form);
-  process.stdout.write(
-    formatAnswer(answer, options.format ?? (isRange ? 'chart' : 'table'), process.stdout.columns ?? 100),
-  );
+  if (options.time !== undefined) {
+    throw new UsageError('--time asks for one moment and --start for a range: give one of them');
+  }
+  const nowMs = await source.nowMs();
+  const startMs = parseTimeMs('--start', options.start, nowMs);
+  const endMs = options.end === undefined ? nowMs : parseTimeMs('--end', options.end, nowMs);
+  if (endMs < startMs) throw new UsageError('--end is before --start');
+  return { expression, startMs, endMs, stepMs: 1000 * stepSeconds(options.step, endMs - startMs) };
+}
+
+async function printAnswer(source: QuerySource, asked: Query, options: QueryOptions): Promise<void> {
+  const answer = await source.ask(asked);
+  const format = options.format ?? ('stepMs' in asked ? 'chart' : 'table');
+  process.stdout.write(formatAnswer(answer, format, process.stdout.columns ?? 100));
   for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
 }
 
@@ -88,35 +112,4 @@ function stepSeconds(text: string | undefined, rangeMs: number): number {
   if (stepMs === undefined || stepMs === 0)
     throw new UsageError(`--step "${text}" is no duration: write for example 15s`);
   return stepMs / 1000;
-}
-
-interface PrometheusAnswer {
-  readonly status: 'success' | 'error';
-  readonly data?: Omit<Answer, 'warnings'>;
-  readonly error?: string;
-  readonly warnings?: readonly string[];
-}
-
-async function ask(client: MonitorClient, endpoint: string, form: URLSearchParams): Promise<Answer> {
-  const answer = (await client.json(`api/v1/${endpoint}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-  })) as PrometheusAnswer | null;
-  if (answer?.data === undefined) {
-    throw new ChainpulseError('query_refused', answer?.error ?? `${client.shownUrl} refused the query`);
-  }
-  return { ...answer.data, warnings: answer.warnings ?? [] } as Answer;
-}
-
-/** The monitor's time, which a replay or a clock that was set back parts from this machine's; its own where there is none. */
-async function serverTimeMs(client: MonitorClient): Promise<number> {
-  try {
-    const snapshot = await client.json('api/chain/v1/snapshot', { signal: AbortSignal.timeout(TIME_LIMIT_MS) });
-    const { timeMs } = snapshot as { timeMs?: unknown };
-    return typeof timeMs === 'number' ? timeMs : Date.now();
-  } catch {
-    // Another server with Prometheus' API has no such address; one that is not there is told of by the query.
-    return Date.now();
-  }
 }

@@ -6,6 +6,7 @@ import { ChainpulseError } from '../model/errors.ts';
 import { SCOPES } from '../server/auth/scopes.ts';
 import { clientTls, credentials, durationBetween, file, size } from './fields.ts';
 import { otlp } from './otlp-schema.ts';
+import { query } from './query-schema.ts';
 import { refuseStorageContradictions, storage } from './storage-schema.ts';
 import { parseTargetAddress } from './target-address.ts';
 
@@ -156,6 +157,7 @@ const fields = z.strictObject({
   storage: storage.prefault({}),
   collection: collection.prefault({}),
   otlp: otlp.prefault({}),
+  query: query.prefault({}),
   machine: z
     .boolean()
     .default(true)

@@ -243,7 +243,8 @@ function running(deltas: readonly number[]): Float64Array {
   return counts;
 }
 
-function hasWholeCounts({ count, zeroCount, positiveCounts, negativeCounts }: NativeHistogram): boolean {
+/** Whether its counts travel as whole numbers. */
+export function hasWholeCounts({ count, zeroCount, positiveCounts, negativeCounts }: NativeHistogram): boolean {
   const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
   return isCount(count) && isCount(zeroCount) && positiveCounts.every(isCount) && negativeCounts.every(isCount);
 }

@@ -38,6 +38,7 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
     },
     instant: (query, signal) => calls.call('instant', [query], { signal }),
     range: (query, signal) => calls.call('range', [query], { signal }),
+    explain: (query, signal) => calls.call('explain', [query], { signal }),
     select: (request, options) => readSamples(calls, request, options),
     selectExemplars: (request, options) => readExemplars(calls, request, options),
     series: (request) => calls.call('series', [request]),

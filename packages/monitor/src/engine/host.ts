@@ -68,6 +68,7 @@ function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
     push: (signal, request) => pushes.push(request, signal),
     instant: (signal, query) => queries.instant(query, signal),
     range: (signal, query) => queries.range(query, signal),
+    explain: (signal, query) => queries.explain(query, signal),
     series: (_, request) => store.series(request),
     labelNames: (_, request) => store.labelNames(request),
     labelValues: (_, name, request) => store.labelValues(name, request),

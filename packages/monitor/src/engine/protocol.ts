@@ -2,12 +2,20 @@
 // `ok` or `failed`; the worker speaks first, with `opened` or `failedToOpen`. Columns are transferred, not copied, where
 // the sender is done with them.
 
+import type { QueryConfig } from '../config/query-schema.ts';
 import type { Config } from '../config/schema.ts';
 import type { StorageConfig } from '../config/storage-schema.ts';
 import type { Batch, MetricMetadata } from '../model/batch.ts';
 import type { Labels } from '../model/labels.ts';
 import type { PackedSeries } from '../model/packed-series.ts';
-import type { InstantQuery, QueryErrorType, QueryPosition, QueryResult, RangeQuery } from '../promql/interface.ts';
+import type {
+  InstantQuery,
+  QueryErrorType,
+  QueryExplanation,
+  QueryPosition,
+  QueryResult,
+  RangeQuery,
+} from '../promql/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type { AppendOutcome, Cardinality, DeleteRequest, SeriesRequest, StoreStats } from '../storage/interface.ts';
 import type { CursorRequest } from './cursors.ts';
@@ -20,6 +28,7 @@ export interface Calls {
   push: { arguments: [request: PushRequest]; answer: PushAnswer };
   instant: { arguments: [query: InstantQuery]; answer: QueryResult };
   range: { arguments: [query: RangeQuery]; answer: QueryResult };
+  explain: { arguments: [query: InstantQuery | RangeQuery]; answer: QueryExplanation };
   series: { arguments: [request: SeriesRequest]; answer: readonly Labels[] };
   labelNames: { arguments: [request: SeriesRequest]; answer: readonly string[] };
   labelValues: { arguments: [name: string, request: SeriesRequest]; answer: readonly string[] };
@@ -61,6 +70,7 @@ export interface Failure {
 export interface WorkerSettings {
   readonly storage: StorageConfig;
   readonly otlp: Config['otlp'];
+  readonly query: QueryConfig;
   /** Where the clock of the run stands now and how fast it goes: a recording may be replayed on a virtual clock. */
   readonly clock: { readonly startMs: number; readonly speed: number } | 'system';
 }

@@ -13,7 +13,7 @@ const OPEN_RIGHT = 1;
 const OPEN_BOTH = 2;
 const CLOSED_BOTH = 3;
 
-type BucketJson = readonly [rule: number, lower: string, upper: string, count: string];
+export type BucketJson = readonly [rule: number, lower: string, upper: string, count: string];
 
 export interface HistogramJson {
   readonly count: string;
@@ -69,8 +69,8 @@ function exact(value: number): number | string {
   return Number.isFinite(value) && !Object.is(value, -0) ? value : numberText(value);
 }
 
-/** From the lowest to the highest. The zero bucket takes from those beside it what is in it. */
-function bucketsOf(histogram: NativeHistogram): BucketJson[] {
+/** From the lowest to the highest, without the empty ones. The zero bucket takes from those beside it what is in it. */
+export function bucketsOf(histogram: NativeHistogram): BucketJson[] {
   const { zeroCount, zeroThreshold, negativeSpans, negativeCounts, positiveSpans, positiveCounts } = histogram;
   const isCustom = histogram.schema === CUSTOM_BOUNDS_SCHEMA;
   const boundOf = upperBoundsOf(histogram);
@@ -82,7 +82,8 @@ function bucketsOf(histogram: NativeHistogram): BucketJson[] {
     const lower = -boundOf(index);
     add(ruleOf(lower, -0), lower, Math.min(-boundOf(index - 1), -zeroThreshold), count);
   }
-  add(CLOSED_BOTH, -zeroThreshold, zeroThreshold, zeroCount);
+  // Differences of histograms can count less than nothing; Prometheus shows that of all buckets but this one.
+  if (zeroCount > 0) add(CLOSED_BOTH, -zeroThreshold, zeroThreshold, zeroCount);
   for (const [index, count] of indexed(positiveSpans, positiveCounts)) {
     const lower = boundOf(index - 1);
     const upper = boundOf(index);

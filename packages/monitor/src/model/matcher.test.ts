@@ -33,6 +33,19 @@ test('a bad expression is refused with what is wrong', () => {
   assert.throws(() => valuePredicate({ name: 'x', operator: '=~', value: 'a(' }), /missing closing \)/);
 });
 
+test('each expression keeps its own answers, however many there were between, large ones too', () => {
+  const expressions = Array.from({ length: 600 }, (_, index) => [`a${index}.*`, `(?:b${index}){2}`]).flat();
+  for (const round of [1, 2]) {
+    for (const [index, expression] of expressions.entries()) {
+      const number = Math.floor(index / 2);
+      const own = index % 2 === 0 ? `a${number}x` : `b${number}b${number}`;
+      assert.ok(matches('=~', expression, own), `${expression} in round ${round}`);
+      assert.ok(!matches('=~', expression, `${own[0]}-`), `${expression} in round ${round}`);
+    }
+  }
+  for (const _ of [1, 2]) assert.throws(() => matches('=~', '(', 'a'), /missing closing \)/);
+});
+
 test('a label that is absent has the empty value', () => {
   const labels = labelsFromRecord({ __name__: 'up', job: 'a' });
   const test = (...matchers: Matcher[]) => labelsPredicate(matchers)(labels);

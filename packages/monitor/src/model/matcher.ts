@@ -33,8 +33,31 @@ export function valuePredicate(matcher: Matcher): (value: string) => boolean {
 }
 
 function regexPredicate(expression: string): (value: string) => boolean {
-  const pattern = RE2JS.compile(expression, RE2JS.DOTALL);
+  const pattern = compiled(expression);
   return (value) => pattern.matches(value);
+}
+
+/** Compiled expressions that are kept, the least recently used of which goes when there is one more. */
+const MAX_KEPT = 256;
+/** Longer expressions, and those with counted repetitions, compile to too much to be kept; but the last of them is. */
+const MAX_KEPT_CHARACTERS = 1024;
+const COUNTED_REPETITION = /\{[0-9]/;
+const kept = new Map<string, RE2JS>();
+let lastLarge: { readonly expression: string; readonly pattern: RE2JS } | undefined;
+
+/** A query and the store ask for the same expression one after the other, and dashboards again and again. */
+function compiled(expression: string): RE2JS {
+  const isLarge = expression.length > MAX_KEPT_CHARACTERS || COUNTED_REPETITION.test(expression);
+  const known = isLarge ? (lastLarge?.expression === expression ? lastLarge.pattern : undefined) : kept.get(expression);
+  const pattern = known ?? RE2JS.compile(expression, RE2JS.DOTALL);
+  if (isLarge) {
+    lastLarge = { expression, pattern };
+    return pattern;
+  }
+  kept.delete(expression);
+  kept.set(expression, pattern);
+  if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!);
+  return pattern;
 }
 
 /** Makes the test of a whole label set for all matchers together. */

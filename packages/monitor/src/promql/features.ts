@@ -6,8 +6,6 @@ export interface QueryFeatures {
   readonly experimentalFunctions: boolean;
   /** `promql-delayed-name-removal`: names go at the end of the query and not at each operation. */
   readonly delayedNameRemoval: boolean;
-  /** `promql-duration-expr`: arithmetic in durations. */
-  readonly durationExpressions: boolean;
   /** `promql-extended-range-selectors`: `anchored` and `smoothed`. */
   readonly extendedRangeSelectors: boolean;
   /** `promql-binop-fill-modifiers`: `fill`, `fill_left`, `fill_right`. */
@@ -19,7 +17,6 @@ export interface QueryFeatures {
 export const NO_FEATURES: QueryFeatures = {
   experimentalFunctions: false,
   delayedNameRemoval: false,
-  durationExpressions: false,
   extendedRangeSelectors: false,
   fillModifiers: false,
   typeAndUnitLabels: false,

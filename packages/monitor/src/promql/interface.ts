@@ -13,6 +13,8 @@ export interface InstantQuery {
   readonly timeMs: number;
   readonly timeoutMs?: number;
   readonly lookbackMs?: number;
+  /** Beside the answer. */
+  readonly wants?: 'statistics';
 }
 
 export interface RangeQuery {
@@ -22,6 +24,8 @@ export interface RangeQuery {
   readonly stepMs: number;
   readonly timeoutMs?: number;
   readonly lookbackMs?: number;
+  /** Beside the answer. */
+  readonly wants?: 'statistics';
 }
 
 export interface QueryEngine {
@@ -29,11 +33,61 @@ export interface QueryEngine {
   instant(query: InstantQuery, signal?: AbortSignal): Promise<QueryResult>;
   /** @throws {QueryError} */
   range(query: RangeQuery, signal?: AbortSignal): Promise<QueryResult>;
+  /**
+   * Evaluates the query and tells what that took instead of the answer.
+   * @throws {QueryError}
+   */
+  explain(query: InstantQuery | RangeQuery, signal?: AbortSignal): Promise<QueryExplanation>;
+}
+
+export interface QueryExplanation {
+  readonly root: ExplainedOperation;
+  readonly totalMs: number;
+  readonly seriesRead: number;
+  readonly samplesRead: number;
+  readonly seriesReturned: number;
+  readonly pointsReturned: number;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export interface ExplainedOperation {
+  /** Its part of the expression. */
+  readonly text: string;
+  readonly does: string;
+  /** What came out of it. */
+  readonly series: number;
+  readonly points: number;
+  /** With what is inside of it, and without; with the waiting for others that share the thread. */
+  readonly totalMs: number;
+  readonly ownMs: number;
+  /** It does not depend on the step. */
+  readonly isComputedOnce: boolean;
+  /** The same stands in the expression before, and was kept. */
+  readonly isAnsweredFromBefore: boolean;
+  /** Of a selector. Unix milliseconds, both ends included. */
+  readonly read?: {
+    readonly minTimeMs: number;
+    readonly maxTimeMs: number;
+    readonly series: number;
+    readonly samples: number;
+  };
+  readonly inner: readonly ExplainedOperation[];
+}
+
+/** What a query took. */
+interface QueryStatistics {
+  /** Samples read from the store; a native histogram is one. */
+  readonly samplesRead: number;
+  /** The most points of intermediate and final results held at one time. */
+  readonly peakPoints: number;
 }
 
 export type QueryResult = {
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
+  /** Where the query wants them; absent where another engine evaluates. */
+  readonly stats?: QueryStatistics;
 } & (
   | { readonly type: 'scalar'; readonly timeMs: number; readonly value: number }
   | { readonly type: 'string'; readonly timeMs: number; readonly value: string }
@@ -61,7 +115,7 @@ export interface MatrixHistograms {
   readonly histograms: readonly NativeHistogram[];
 }
 
-/** Prometheus' error types, which decide the status: bad_data 400, execution 422, timeout and canceled 503, internal 500. */
+/** Prometheus' error types, which decide the status: bad_data 400, execution 422, timeout 503, canceled 499, internal 500. */
 export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'internal';
 
 export class QueryError extends ChainpulseError {

@@ -96,7 +96,7 @@ test('warnings and infos say what and where', async () => {
     'PromQL warning: quantile value should be between 0 and 1, got 1.5 (2:1)',
   ]);
   assert.deepEqual((await ask('histogram_quantile(0.5, b_bucket)')).warnings, [
-    'PromQL warning: bucket label "le" is missing or has a malformed value of "half" for metric name "b_bucket" (1:25)',
+    'PromQL warning: bucket label "le" is missing or has a malformed value of "half" (1:25)',
   ]);
   assert.deepEqual((await ask('irate(gauge[1m])')).infos, []);
   // Nothing is said of a series that has no result.

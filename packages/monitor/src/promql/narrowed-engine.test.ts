@@ -19,6 +19,7 @@ async function asked(expression: string, labels = MONITOR): Promise<string> {
       return EMPTY;
     },
     range: async () => EMPTY,
+    explain: async () => assert.fail('nobody asked for it'),
   };
   await narrowedEngine(engine, labels).instant({ expression, timeMs: 0 });
   return seen;
@@ -35,6 +36,11 @@ test('every selector gets the labels, wherever it stands and whatever the evalua
     'max_over_time(sum(a)[1h:1m]) # b\n + c':
       'max_over_time(sum(a{monitor="rpc-1"})[1h:1m]) # b\n + c{monitor="rpc-1"}',
     '1 + time()': '1 + time()',
+    'offset offset (1m) or min_of(1, 2) * 1.': 'offset{monitor="rpc-1"} offset (1m) or min_of(1, 2) * 1.',
+    'info(a, {x="y"})': 'info(a{monitor="rpc-1"}, {monitor="rpc-1",x="y"})',
+    // A label more would leave out all others.
+    'info(a, {__name__="b_info"}) + info(a)':
+      'info(a{monitor="rpc-1"}, {__name__="b_info"}) + info(a{monitor="rpc-1"})',
   };
   for (const [expression, sent] of Object.entries(expected)) assert.equal(await asked(expression), sent);
   assert.equal(await asked('up', labelsFromRecord({ b: '"\\\n', a: 'x' })), 'up{a="x",b="\\"\\\\\\n"}');
@@ -79,6 +85,8 @@ test('an expression means what it means over the store of one monitor', async ()
     'count({__name__=~".+"})',
     'scalar(sum(seen_total)) * 2',
     'label_replace(seen_total, "x", "$1", "job", "(.*)")',
+    'max_over_time(sum(rate(seen_total[1m]))[2m:30s] offset 30s)',
+    'seen_total or on (job) -seen_total',
   ]) {
     const query = { expression, timeMs: 200_000 };
     assert.deepEqual(asRecord(await narrowed.instant(query)), asRecord(await local.instant(query)), expression);

@@ -5,7 +5,7 @@
 // asked.
 
 import type { SyntaxNode } from '@lezer/common';
-import type { Labels } from '../model/labels.ts';
+import { type Labels, METRIC_NAME } from '../model/labels.ts';
 import { type QueryEngine, QueryError, type QueryPosition, type QueryResult } from './interface.ts';
 import { DEFAULT_QUERY_LIMITS } from './limits.ts';
 import { checkBounds } from './parse/bounds.ts';
@@ -17,17 +17,30 @@ import { positionAt } from './parse/positions.ts';
 /** `labels`: with names that need no quotes. */
 export function narrowedEngine(engine: QueryEngine, labels: Labels): QueryEngine {
   if (labels.length === 0) return engine;
-  const ask = async (text: string, run: (expression: string) => Promise<QueryResult>): Promise<QueryResult> => {
+  const ask = async <T>(
+    text: string,
+    run: (expression: string) => Promise<T>,
+    show: (result: T, narrowed: Narrowed) => T,
+  ): Promise<T> => {
     const narrowed = narrow(text, labels);
     try {
-      return shown(await run(narrowed.text), narrowed);
+      return show(await run(narrowed.text), narrowed);
     } catch (error) {
       throw error instanceof QueryError ? moved(error, narrowed) : error;
     }
   };
   return {
-    instant: (query, signal) => ask(query.expression, (expression) => engine.instant({ ...query, expression }, signal)),
-    range: (query, signal) => ask(query.expression, (expression) => engine.range({ ...query, expression }, signal)),
+    instant: (query, signal) =>
+      ask(query.expression, (expression) => engine.instant({ ...query, expression }, signal), shown),
+    range: (query, signal) =>
+      ask(query.expression, (expression) => engine.range({ ...query, expression }, signal), shown),
+    // The labels stay to be seen: they are part of what is read.
+    explain: (query, signal) =>
+      ask(
+        query.expression,
+        (expression) => engine.explain({ ...query, expression }, signal),
+        (explained) => explained,
+      ),
   };
 }
 
@@ -52,7 +65,7 @@ function narrow(text: string, labels: Labels): Narrowed {
   const insertions: Insertion[] = [];
   let narrowed = '';
   let copied = 0;
-  for (const selector of selectorsUnder(strictParse(text))) {
+  for (const selector of selectorsUnder(text, strictParse(text))) {
     const braces = childrenOf(selector).find(({ name }) => name === 'LabelMatchers');
     const matchers = braces === undefined ? [] : childrenOf(braces);
     const named = new Set(matchers.map((matcher) => nameIn(text, matcher)));
@@ -71,9 +84,26 @@ function narrow(text: string, labels: Labels): Narrowed {
   return { text: narrowed + text.slice(copied), insertions, hidden };
 }
 
-function* selectorsUnder(node: SyntaxNode): Generator<SyntaxNode> {
-  if (node.name === 'VectorSelector') yield node;
-  else for (const child of childrenOf(node)) yield* selectorsUnder(child);
+function* selectorsUnder(text: string, node: SyntaxNode): Generator<SyntaxNode> {
+  if (node.name === 'VectorSelector') {
+    if (!takesAllInformation(text, node)) yield node;
+  } else {
+    for (const child of childrenOf(node)) yield* selectorsUnder(text, child);
+  }
+}
+
+/**
+ * The second argument of `info` names the labels that are taken over; where it names none all are, and a label more would
+ * leave those out.
+ */
+function takesAllInformation(text: string, selector: SyntaxNode): boolean {
+  const body = selector.parent;
+  const call = body?.parent;
+  if (body?.name !== 'FunctionCallBody' || call?.name !== 'FunctionCall') return false;
+  if (textOf(text, childrenOf(call)[0]!) !== 'info' || childrenOf(body)[1]?.from !== selector.from) return false;
+  const braces = childrenOf(selector).find(({ name }) => name === 'LabelMatchers');
+  const named = braces === undefined ? [] : childrenOf(braces).map((matcher) => nameIn(text, matcher));
+  return named.every((name) => name === '' || name === METRIC_NAME);
 }
 
 /** The label of a matcher; of a metric's name in quotes, which is a matcher too, no label at all. */
@@ -122,7 +152,7 @@ function positionBefore({ line, column }: QueryPosition, { insertions }: Narrowe
   for (const { at, text } of insertions) {
     const start = at.column + inserted;
     if (at.line !== line || start > column) continue;
-    const length = Array.from(text).length;
+    const length = Buffer.byteLength(text);
     if (column < start + length) return at;
     inserted += length;
   }

@@ -11,7 +11,20 @@ test('a selector gives its matchers, the name among them', () => {
 });
 
 test('anything but a plain selector is refused', () => {
-  for (const text of ['up[5m]', 'up offset 1m', 'up @ 5', 'rate(up[5m])', '1', 'up + up', '{}', '', 'up{']) {
+  for (const text of [
+    '{a=~".*"}',
+    'up anchored',
+    'up[5m:]',
+    'up[5m]',
+    'up offset 1m',
+    'up @ 5',
+    'rate(up[5m])',
+    '1',
+    'up + up',
+    '{}',
+    '',
+    'up{',
+  ]) {
     assert.throws(
       () => parseSelector(text),
       (error) => error instanceof QueryError && error.type === 'bad_data',
@@ -28,6 +41,8 @@ test('an expression is made of selectors, however deep they are', () => {
     [name('b')],
     [name('c')],
   ]);
+  assert.deepEqual(selectorsIn('max_over_time((d or e anchored)[1h:] offset 5m)'), [[name('d')], [name('e')]]);
   assert.deepEqual(selectorsIn('1 + time()'), []);
+  assert.throws(() => selectorsIn('a + "b"'), QueryError);
   assert.throws(() => selectorsIn('sum('), QueryError);
 });

@@ -75,7 +75,9 @@ describe('MonitorMetrics', () => {
       rejected: { duplicate: 3 },
       newestTimeMs: 0,
     });
-    metrics.queryEnded({ kind: 'range', outcome: 'limit', durationSeconds: 0.3 });
+    metrics.queryBegan();
+    metrics.queryBegan();
+    metrics.queryEnded({ kind: 'range', outcome: 'limit', durationSeconds: 0.3, isSlow: true });
     metrics.commitEnded(0.004);
     metrics.seriesRefused(5);
     metrics.storeRead({

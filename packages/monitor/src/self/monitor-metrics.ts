@@ -75,7 +75,13 @@ export class MonitorMetrics implements CollectionObserver, QueryObserver {
     });
   }
 
-  queryEnded({ kind, outcome, durationSeconds }: QueryEnded): void {
+  queryBegan(): void {
+    this.#queries.active.inc();
+  }
+
+  queryEnded({ kind, outcome, durationSeconds, isSlow }: QueryEnded): void {
+    this.#queries.active.dec();
+    if (isSlow) this.#queries.slow.inc({ kind });
     this.#queries.total.inc({ kind, outcome });
     this.#queries.duration.observe({ kind }, durationSeconds);
   }

@@ -160,6 +160,21 @@ const QUERIES = {
     labels: { kind: QUERY_KINDS, outcome: ['ok', 'error', 'timeout', 'limit'] },
     recordedBy: 'MonitorMetrics.queryEnded',
   }),
+  active: metric({
+    name: 'chainpulse_queries_active',
+    type: 'gauge',
+    unit: 'queries',
+    help: 'PromQL and metadata queries that wait, run or are being answered.',
+    recordedBy: 'MonitorMetrics.queryBegan',
+  }),
+  slow: metric({
+    name: 'chainpulse_slow_queries_total',
+    type: 'counter',
+    unit: 'queries',
+    help: 'Queries that took longer than query.slowerThan.',
+    labels: { kind: QUERY_KINDS },
+    recordedBy: 'MonitorMetrics.queryEnded',
+  }),
   duration: metric({
     name: 'chainpulse_query_duration_seconds',
     type: 'histogram',

@@ -21,6 +21,22 @@ export interface ServerLimits {
   readonly maxWaitingQueries: number;
   /** The longest a query may take with its waiting, and what it may take when the client names no timeout. */
   readonly maxQueryTimeoutMs: number;
+  /** A query that takes longer is logged and listed. */
+  readonly slowQueryMs: number;
+  /** Slow queries that are listed; the oldest is forgotten. */
+  readonly maxSlowQueriesListed: number;
+  /** Characters of an expression that are kept of it for lists and the log. */
+  readonly maxListedExpressionCharacters: number;
+  /** Remote reads under way at once; the next one waits. */
+  readonly maxConcurrentReads: number;
+  /** Remote reads that wait for their turn; the next one is answered 503. */
+  readonly maxWaitingReads: number;
+  /** Questions in one remote read; more is answered 400. */
+  readonly maxReadQueries: number;
+  /** Samples in an answer of remote read; more is answered 400. */
+  readonly maxReadSamples: number;
+  /** Bytes that an answer of remote read may take in memory before it is sent; more is answered 400. */
+  readonly maxReadBytes: number;
   /** Values of `match[]` in one request; more is answered 400. */
   readonly maxSelectors: number;
   /** From the first byte of an answer to its last; a client that reads slower is disconnected. */
@@ -46,6 +62,14 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxConcurrentQueries: 20,
   maxWaitingQueries: 200,
   maxQueryTimeoutMs: 120_000,
+  slowQueryMs: 1_000,
+  maxSlowQueriesListed: 100,
+  maxListedExpressionCharacters: 4_096,
+  maxConcurrentReads: 4,
+  maxWaitingReads: 64,
+  maxReadQueries: 64,
+  maxReadSamples: 50_000_000,
+  maxReadBytes: 134_217_728,
   maxSelectors: 64,
   maxSendMs: 120_000,
   maxEventBacklogBytes: 1_048_576,

@@ -30,7 +30,9 @@ import type { HistoryLimits } from './history/limits.ts';
 import { addHistoryRoutes } from './history/routes.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { addPage } from './page.ts';
+import { addReadRoute } from './prometheus/read/read-route.ts';
 import { addPrometheusRoutes } from './prometheus/routes.ts';
+import type { ServedSettings } from './prometheus/served-settings.ts';
 import type { PushRouteLimits } from './push/limits.ts';
 import type { PushObserver } from './push/push-observer.ts';
 import { addPushRoutes, PUSH_PATHS } from './push/routes.ts';
@@ -57,6 +59,8 @@ export interface ServerDeps {
   readonly version: string;
   /** Unix milliseconds. */
   readonly startedMs: number;
+  /** What the API tells of how the monitor was started. */
+  readonly served: ServedSettings;
   readonly queryObserver: QueryObserver;
   readonly pushObserver: PushObserver;
   /** Who may ask, and over which transport. */
@@ -110,6 +114,7 @@ function addRoutes(app: FastifyInstance, routes: RouteTable, deps: ServerDeps, l
     routes.add({ path: '/api/chain/v1/snapshot', methods: ['GET'], scope: 'read', handler: snapshot });
     routes.add({ path: '/api/chain/v1/events', methods: ['GET'], scope: 'read', handler: streams.handle });
   });
+  app.register(async (own) => addReadRoute(own, routes.within(own), deps.engine, limits));
   app.register(async (own) => addPushRoutes(own, routes.within(own), deps, deps.pushLimits));
   addPage(app, deps.pageDirectory);
 }

@@ -4,6 +4,8 @@ import { completeConfig } from '../../config/read-config.ts';
 import type { WorkerSettings } from '../protocol.ts';
 
 export function settingsFor(directory: string): WorkerSettings {
-  const { storage, otlp } = completeConfig({ storage: { directory, retention: 'unlimited', durability: 'normal' } });
-  return { storage, otlp, clock: 'system' };
+  const { storage, otlp, query } = completeConfig({
+    storage: { directory, retention: 'unlimited', durability: 'normal' },
+  });
+  return { storage, otlp, query, clock: 'system' };
 }

@@ -21,11 +21,22 @@ export class QueryBudget {
   #samples = 0;
   #series = 0;
   #points = 0;
+  #peakPoints = 0;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
     this.#sliceStartMs = options.monotonicMs();
     this.#deadlineMs = this.#sliceStartMs + options.timeoutMs;
+  }
+
+  /** Read from the store so far. */
+  get samplesRead(): number {
+    return this.#samples;
+  }
+
+  /** The most that was held at one time so far. */
+  get peakPoints(): number {
+    return this.#peakPoints;
   }
 
   isDue(): boolean {
@@ -38,6 +49,11 @@ export class QueryBudget {
     await this.#options.yieldToOthers();
     this.check();
     this.#sliceStartMs = this.#options.monotonicMs();
+  }
+
+  /** Nobody waits for the answer any more, or it takes too long: `check` throws. */
+  isOver(): boolean {
+    return this.#options.signal?.aborted === true || this.#options.monotonicMs() >= this.#deadlineMs;
   }
 
   /** @throws {QueryError} timeout, canceled */
@@ -69,6 +85,7 @@ export class QueryBudget {
     const { maxSeriesHeld, maxPointsHeld } = this.#options.limits;
     this.#series += series;
     this.#points += points;
+    if (this.#points > this.#peakPoints) this.#peakPoints = this.#points;
     if (this.#series > maxSeriesHeld) {
       throw new QueryError(
         'execution',

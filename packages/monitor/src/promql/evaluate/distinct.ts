@@ -4,7 +4,7 @@
 import { labelsKey } from '../../model/labels.ts';
 import { QueryError } from '../interface.ts';
 import type { QueryBudget } from './budget.ts';
-import type { SeriesStream, StepSeries } from './series.ts';
+import { ABSENT, FLOAT, HISTOGRAM, type SeriesStream, type StepHistograms, type StepSeries } from './series.ts';
 
 export function equalLabelsError(): QueryError {
   return new QueryError('execution', 'vector cannot contain metrics with the same labelset');
@@ -28,33 +28,75 @@ export async function* refuseEqual(stream: SeriesStream, budget: QueryBudget): S
 
 /** Makes one series of equal ones that are never present at the same step; refuses others. */
 export async function* mergeEqual(stream: SeriesStream, budget: QueryBudget): SeriesStream {
-  const byLabels = new Map<string, StepSeries>();
+  const byLabels = new Map<string, Merged>();
   let heldPoints = 0;
   try {
     for await (const series of stream) {
-      if (mergeInto(byLabels, series)) continue;
+      const key = labelsKey(series.labels);
+      const equal = byLabels.get(key);
+      if (equal !== undefined) {
+        if (budget.isDue()) await budget.pause();
+        equal.add(series);
+        continue;
+      }
+      byLabels.set(key, new Merged(series));
       heldPoints += series.values.length;
       budget.hold(1, series.values.length);
     }
-    yield* byLabels.values();
+    for (const { series } of byLabels.values()) yield series;
   } finally {
     budget.release(byLabels.size, heldPoints);
   }
 }
 
-/** Adds to the equal series if there is one and says so; else takes the series in. */
-export function mergeInto(byLabels: Map<string, StepSeries>, series: StepSeries): boolean {
-  const key = labelsKey(series.labels);
-  const equal = byLabels.get(key);
-  if (equal === undefined) {
-    byLabels.set(key, series);
-    return false;
+/** One series of several; the columns of the first are copied only when there is a second, for they may be others' too. */
+class Merged {
+  #series: StepSeries;
+  #histograms: StepHistograms | undefined;
+  #isOwned = false;
+
+  constructor(series: StepSeries) {
+    this.#series = series;
+    this.#histograms = series.histograms;
   }
-  for (let step = 0; step < series.values.length; step++) {
-    if (series.present[step] === 0) continue;
-    if (equal.present[step] === 1) throw equalLabelsError();
-    equal.present[step] = 1;
-    equal.values[step] = series.values[step]!;
+
+  get series(): StepSeries {
+    const { histograms: _, ...series } = this.#series;
+    return this.#histograms === undefined ? series : { ...series, histograms: this.#histograms };
   }
-  return true;
+
+  /** @throws {QueryError} execution, where both are present at a step. */
+  add(added: StepSeries): void {
+    if (!this.#isOwned) this.#copy();
+    // What comes first in time says whether the name goes in the end.
+    if (firstStep(added) < firstStep(this.#series)) this.#takeName(added);
+    const { values, present } = this.#series;
+    for (let step = 0; step < values.length; step++) {
+      const kind = added.present[step]!;
+      if (kind === ABSENT) continue;
+      if (present[step] !== ABSENT) throw equalLabelsError();
+      present[step] = kind;
+      if (kind === FLOAT) values[step] = added.values[step]!;
+      if (kind !== HISTOGRAM) continue;
+      this.#histograms ??= Array.from({ length: values.length });
+      this.#histograms[step] = added.histograms![step];
+    }
+  }
+
+  #copy(): void {
+    const { values, present } = this.#series;
+    this.#series = { ...this.#series, values: values.slice(), present: present.slice() };
+    this.#histograms = this.#histograms?.slice();
+    this.#isOwned = true;
+  }
+
+  #takeName({ dropsName }: StepSeries): void {
+    const { dropsName: _, ...series } = this.#series;
+    this.#series = dropsName === undefined ? series : { ...series, dropsName };
+  }
+}
+
+function firstStep({ present }: StepSeries): number {
+  const step = present.findIndex((kind) => kind !== ABSENT);
+  return step === -1 ? Infinity : step;
 }

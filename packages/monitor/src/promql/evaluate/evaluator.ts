@@ -2,9 +2,11 @@
 // computed over all steps at once from the columns that the store hands out. What does not depend on the step is computed on a
 // grid of one step and repeated.
 
+import type { QueryFeatures } from '../features.ts';
 import { QueryError } from '../interface.ts';
 import {
   type AggregateNode,
+  type CallArguments,
   isRange,
   isScalar,
   isVector,
@@ -16,17 +18,21 @@ import {
   type VectorNode,
   type VectorScalarNode,
 } from '../plan/nodes.ts';
-import { aggregateByFold, aggregateExtremes, aggregateQuantile, aggregateValueCounts } from './aggregate/aggregate.ts';
+import { aggregate } from './aggregate/aggregate.ts';
 import { combineScalars } from './binary/operators.ts';
-import { combineVectors, combineWithScalar } from './binary/vectors.ts';
-import type { CallArguments } from './call-arguments.ts';
+import { setOperation } from './binary/set-operations.ts';
+import { combineWithScalar } from './binary/vector-scalar.ts';
+import { combineVectors } from './binary/vectors.ts';
 import type { EvaluationContext } from './context.ts';
 import { mergeEqual } from './distinct.ts';
-import { instantSeries, rangeSeries, timesOf } from './selection.ts';
-import { type Grid, type SeriesStream, type StepSeries, withoutName } from './series.ts';
-import { presentOverTime } from './window/over-time.ts';
+import { perValue } from './per-value.ts';
+import { instantSeries, samplesAt } from './selection.ts';
+import { type Grid, nameless, type SeriesStream, type StepSeries } from './series.ts';
+import { mixedPresentOverTime, presentOverTime } from './window/counts.ts';
 import { overWindowSeries } from './window/over-window.ts';
 import type { RangeSeries } from './window/window-function.ts';
+
+type CallNode = Extract<PlanNode, { readonly kind: 'over-vector' | 'over-steps' }>;
 
 export class Evaluator {
   readonly #context: EvaluationContext;
@@ -41,11 +47,18 @@ export class Evaluator {
       const [value] = await this.scalar(node, firstStep(grid));
       return new Float64Array(grid.count).fill(value!);
     }
+    const { trace } = this.#context;
+    return trace === undefined
+      ? this.#evaluatedScalar(node, grid)
+      : trace.scalar(node, () => this.#evaluatedScalar(node, grid));
+  }
+
+  async #evaluatedScalar(node: Exclude<ScalarNode, { kind: 'number' }>, grid: Grid): Promise<Float64Array> {
     switch (node.kind) {
       case 'negated-scalar':
         return (await this.scalar(node.operand, grid)).map((value) => -value);
       case 'over-steps':
-        return node.body.evaluate(this.#callArguments(node.arguments, grid));
+        return node.body.evaluate(this.#callArguments(node, grid));
       case 'scalars':
         return combineScalars(node.operator, await this.scalar(node.left, grid), await this.scalar(node.right, grid));
     }
@@ -54,6 +67,14 @@ export class Evaluator {
   /** In no particular order, but for what orders an instant vector. */
   vector(node: VectorNode, grid: Grid): SeriesStream {
     if (node.stepInvariant && grid.count > 1) return repeated(this.vector(node, firstStep(grid)), grid.count);
+    const { shared, trace } = this.#context;
+    return shared.vector(node, grid, () => {
+      const stream = this.#evaluatedVector(node, grid);
+      return trace === undefined ? stream : trace.stream(node, stream);
+    });
+  }
+
+  #evaluatedVector(node: VectorNode, grid: Grid): SeriesStream {
     switch (node.kind) {
       case 'selector':
         return instantSeries(node, grid, this.#context);
@@ -62,24 +83,33 @@ export class Evaluator {
       case 'per-value':
         return this.#perValue(node, grid);
       case 'over-vector':
-        return node.body.evaluate(this.#callArguments(node.arguments, grid));
+        return node.body.evaluate(this.#callArguments(node, grid));
       case 'negated-vector': {
-        const stream = negated(this.vector(node.operand, grid));
-        return node.operand.mixesNames ? mergeEqual(stream, this.#context.budget) : stream;
+        const stream = negated(this.vector(node.operand, grid), this.#context.features);
+        return node.operand.mixesNames ? this.#merged(stream) : stream;
       }
       case 'vector-scalar':
         return this.#vectorWithScalar(node, grid);
       case 'vectors':
-        return combineVectors({
-          operator: node.operator,
-          matching: node.matching,
-          left: this.vector(node.left, grid),
-          right: this.vector(node.right, grid),
-          stepCount: grid.count,
-          budget: this.#context.budget,
-        });
+        return combineVectors(
+          {
+            node,
+            left: () => this.vector(node.left, grid),
+            right: () => this.vector(node.right, grid),
+            stepCount: grid.count,
+          },
+          this.#context,
+        );
       case 'set-operation':
-        throw new QueryError('internal', 'set operators are not evaluated yet');
+        return setOperation(
+          {
+            node,
+            left: () => this.vector(node.left, grid),
+            right: () => this.vector(node.right, grid),
+            stepCount: grid.count,
+          },
+          this.#context,
+        );
       case 'aggregate':
         return this.#aggregate(node, grid);
     }
@@ -87,76 +117,37 @@ export class Evaluator {
 
   /** The samples of a range vector at one moment. */
   samples(node: RangeNode, timeMs: number): AsyncGenerator<RangeSeries> {
-    const grid: Grid = { startMs: timeMs, stepMs: 1, count: 1 };
-    return rangeSeries(node, timesOf(node, grid, node.rangeMs, this.#context), this.#context);
+    return samplesAt(node, timeMs, this.#context, (vector, grid) => this.vector(vector, grid));
   }
 
   async *#overWindow(node: OverWindowNode, grid: Grid): SeriesStream {
-    const { body, range } = node;
     const scalars = await this.#scalars(node.scalars, grid);
-    if (body.quantileParameter !== undefined) {
-      const { span } = node.scalars[body.quantileParameter]!;
-      this.#context.notes.warnOfQuantiles(span, scalars[body.quantileParameter]!);
-    }
-    const series = rangeSeries(range, timesOf(range, grid, range.rangeMs, this.#context), this.#context);
-    yield* overWindowSeries(node, grid, scalars, series, this.#context);
+    yield* overWindowSeries(node, grid, scalars, this.#context, (vector, inner) => this.vector(vector, inner));
   }
 
-  async *#perValueStream({ body, vector, scalars: nodes }: PerValueNode, grid: Grid): SeriesStream {
-    const [a, b] = await this.#scalars(nodes, grid);
-    const { apply, isEmpty, defaults = [] } = body;
-    const [defaultA = NaN, defaultB = NaN] = defaults;
-    for await (const { labels, values, present } of this.vector(vector, grid)) {
-      const applied = new Float64Array(grid.count);
-      const kept = isEmpty === undefined ? present : Uint8Array.from(present);
-      for (let step = 0; step < grid.count; step++) {
-        if (present[step] === 0) continue;
-        const atA = a === undefined ? defaultA : a[step]!;
-        const atB = b === undefined ? defaultB : b[step]!;
-        applied[step] = apply(values[step]!, atA, atB);
-        if (isEmpty?.(atA, atB) === true) kept[step] = 0;
-      }
-      if (kept.includes(1)) yield { labels: withoutName(labels), values: applied, present: kept };
-    }
-  }
-
-  #perValue(node: PerValueNode, grid: Grid): SeriesStream {
-    const stream = this.#perValueStream(node, grid);
-    return node.vector.mixesNames ? mergeEqual(stream, this.#context.budget) : stream;
+  async *#perValue(node: PerValueNode, grid: Grid): SeriesStream {
+    const scalars = await this.#scalars(node.scalars, grid);
+    yield* perValue(node, grid, this.vector(node.vector, grid), scalars, this.#context);
   }
 
   async *#vectorWithScalar(node: VectorScalarNode, grid: Grid): SeriesStream {
     const scalar = await this.scalar(node.scalar, grid);
-    const stream = combineWithScalar(node.operator, this.vector(node.vector, grid), scalar, node.scalarSide);
+    const { operator, scalarSide, span } = node;
+    const operands = { operator, vector: this.vector(node.vector, grid), scalar, scalarSide, span };
+    const stream = combineWithScalar(operands, this.#context);
     const mayCollide = node.vector.mixesNames && !node.mixesNames;
-    yield* mayCollide ? mergeEqual(stream, this.#context.budget) : stream;
+    yield* mayCollide ? this.#merged(stream) : stream;
   }
 
-  async *#aggregate(node: AggregateNode, grid: Grid): SeriesStream {
-    const { grouping, method } = node;
-    const { budget, notes } = this.#context;
-    const input = this.vector(node.vector, grid);
-    const aggregation = { input, grouping, stepCount: grid.count, budget };
-    switch (method.kind) {
-      case 'fold':
-        return yield* aggregateByFold(aggregation, method.makeFold);
-      case 'quantile': {
-        const quantiles = await this.scalar(method.quantile, grid);
-        notes.warnOfQuantiles(method.quantile.span, quantiles);
-        return yield* aggregateQuantile(aggregation, quantiles);
-      }
-      case 'extremes':
-        return yield* aggregateExtremes(aggregation, method.operator, await this.scalar(method.count, grid));
-      case 'limit':
-        throw new QueryError('internal', 'limitk and limit_ratio are not evaluated yet');
-      case 'value-counts':
-        return yield* aggregateValueCounts(aggregation, method.label);
-    }
+  #aggregate(node: AggregateNode, grid: Grid): SeriesStream {
+    const scalar = (parameter: ScalarNode): Promise<Float64Array> => this.scalar(parameter, grid);
+    return aggregate(node, grid, this.vector(node.vector, grid), scalar, this.#context);
   }
 
-  #callArguments(nodes: readonly PlanNode[], grid: Grid): CallArguments {
+  #callArguments({ span, arguments: nodes }: CallNode, grid: Grid): CallArguments {
     return {
       grid,
+      span,
       context: this.#context,
       nodes,
       vector: (index) => {
@@ -175,15 +166,21 @@ export class Evaluator {
         if (node.kind !== 'string') throw new QueryError('internal', `argument ${index} is no string`);
         return node.value;
       },
-      evaluate: (node) => this.vector(node, grid),
     };
   }
 
   #presence(range: RangeNode, grid: Grid): SeriesStream {
-    const body = { kind: 'over-window', window: presentOverTime, minimumSamples: 1, keepsName: true } as const;
+    const functions = { window: presentOverTime, mixed: mixedPresentOverTime };
+    const body = { kind: 'over-window', ...functions, minimumSamples: 1, keepsName: true } as const;
     const { span, stepInvariant, mixesNames } = range;
-    const name = 'present_over_time';
+    const name = 'absent_over_time';
     return this.vector({ kind: 'over-window', span, stepInvariant, mixesNames, name, body, range, scalars: [] }, grid);
+  }
+
+  /** Series that are equal without their names; where names go at the end, so does this. */
+  #merged(stream: SeriesStream): SeriesStream {
+    const { features, budget } = this.#context;
+    return features.delayedNameRemoval ? stream : mergeEqual(stream, budget);
   }
 
   async #scalars(nodes: readonly ScalarNode[], grid: Grid): Promise<Float64Array[]> {
@@ -198,18 +195,24 @@ function firstStep(grid: Grid): Grid {
 }
 
 async function* repeated(stream: SeriesStream, count: number): SeriesStream {
-  for await (const { labels, values } of stream) {
-    yield { labels, values: new Float64Array(count).fill(values[0]!), present: new Uint8Array(count).fill(1) };
+  for await (const { values, present, histograms, ...series } of stream) {
+    const columns = {
+      values: new Float64Array(count).fill(values[0]!),
+      present: new Uint8Array(count).fill(present[0]!),
+    };
+    yield histograms === undefined
+      ? { ...series, ...columns }
+      : { ...series, ...columns, histograms: Array.from({ length: count }, () => histograms[0]) };
   }
 }
 
-async function* negated(stream: SeriesStream): SeriesStream {
+async function* negated(stream: SeriesStream, features: QueryFeatures): SeriesStream {
   for await (const series of stream) {
-    const result: StepSeries = {
-      labels: withoutName(series.labels),
-      values: series.values.map((value) => -value),
-      present: series.present,
-    };
-    yield result;
+    const { values, present, histograms } = series;
+    const negatedValues = values.map((value) => -value);
+    const result: StepSeries = { ...nameless(series, features), values: negatedValues, present };
+    yield histograms === undefined
+      ? result
+      : { ...result, histograms: histograms.map((histogram) => histogram?.negated()) };
   }
 }

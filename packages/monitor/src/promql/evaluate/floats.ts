@@ -68,19 +68,69 @@ export class CompensatedSum {
 
 /**
  * The quantile with linear interpolation between the two nearest ranks, of the first `count` entries of `scratch`,
- * which it sorts; NaN counts as the smallest.
+ * whose order it changes; NaN counts as the smallest.
  */
 export function quantileOf(quantile: number, scratch: Float64Array, count: number): number {
   if (count === 0 || Number.isNaN(quantile)) return NaN;
   if (quantile < 0) return -Infinity;
   if (quantile > 1) return Infinity;
-  const sorted = scratch.subarray(0, count).sort();
-  let notANumberCount = 0;
-  while (notANumberCount < count && Number.isNaN(sorted[count - 1 - notANumberCount])) notANumberCount++;
+  const notANumberCount = gatherNaN(scratch, count);
   const rank = quantile * (count - 1);
   const lower = Math.max(0, Math.floor(rank));
   const upper = Math.min(count - 1, lower + 1);
   const weight = rank - Math.floor(rank);
-  const valueAt = (index: number): number => (index < notANumberCount ? NaN : sorted[index - notANumberCount]!);
-  return valueAt(lower) * (1 - weight) + valueAt(upper) * weight;
+  if (lower < notANumberCount) return NaN;
+  const below = selectRank(scratch, notANumberCount, count, lower);
+  let above = below;
+  if (upper > lower) {
+    above = scratch[upper]!;
+    for (let index = upper + 1; index < count; index++) if (scratch[index]! < above) above = scratch[index]!;
+  }
+  return below * (1 - weight) + above * weight;
+}
+
+/** Brings them to the front and counts them. */
+function gatherNaN(values: Float64Array, count: number): number {
+  let found = 0;
+  for (let index = 0; index < count; index++) {
+    if (!Number.isNaN(values[index])) continue;
+    values[index] = values[found]!;
+    values[found++] = NaN;
+  }
+  return found;
+}
+
+const SORT_BELOW = 24;
+
+/**
+ * Puts the value of a rank in its place, with none greater before it and none less behind it. Values that would make the
+ * partitions too uneven are sorted instead.
+ */
+function selectRank(values: Float64Array, from: number, to: number, rank: number): number {
+  let low = from;
+  let high = to - 1;
+  let partitionsLeft = 2 * (32 - Math.clz32(to - from)) + 2;
+  while (high - low >= SORT_BELOW && partitionsLeft-- > 0) {
+    const pivot = middleOf(values[low]!, values[(low + high) >>> 1]!, values[high]!);
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const value = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = value;
+    }
+    if (rank <= right) high = right;
+    else if (rank >= left) low = left;
+    else return values[rank]!;
+  }
+  if (high > low) values.subarray(low, high + 1).sort();
+  return values[rank]!;
+}
+
+function middleOf(a: number, b: number, c: number): number {
+  if (a < b) return b < c ? b : Math.max(a, c);
+  return a < c ? a : Math.max(b, c);
 }

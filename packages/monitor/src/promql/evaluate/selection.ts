@@ -3,30 +3,73 @@
 
 import type { SeriesSamples } from '../../storage/interface.ts';
 import { QueryError } from '../interface.ts';
+import type { Edges } from '../parse/syntax-tree.ts';
 import type { RangeNode, SelectorNode, SelectorPart, TimePart } from '../plan/nodes.ts';
 import type { EvaluationContext } from './context.ts';
-import { type Grid, labelsText, type SeriesStream, timeAt } from './series.ts';
+import { type Grid, nameless, type SeriesStream, type StepSeries, timeAt } from './series.ts';
+import { withEdges } from './window/edges.ts';
+import { latestAtSteps, latestTimesAtSteps } from './window/latest-samples.ts';
+import { smoothedAtSteps } from './window/smoothed-samples.ts';
+import { type EvaluateVector, subquerySeries } from './window/subquery.ts';
+import { histogramColumns, withoutStaleMarkers } from './window/usable-samples.ts';
 import type { RangeSeries } from './window/window-function.ts';
-import { latestAtSteps, type WindowTimes, withoutStaleMarkers } from './window/windows.ts';
+import type { WindowTimes } from './window/windows.ts';
+
+/** What a bucket of a histogram counts among the samples read, as Prometheus counts: 16 bytes are one sample. */
+const SAMPLES_A_BUCKET = 0.5;
+const SAMPLES_A_HISTOGRAM = 10;
 
 /** A selector or subquery with `@` sees the same moment at every step. */
-export function timesOf(
-  { at, offsetMs }: TimePart,
-  grid: Grid,
-  rangeMs: number,
-  context: EvaluationContext,
-): WindowTimes {
-  if (at === undefined) return { grid, offsetMs, rangeMs };
+export function timesOf(part: TimePart, grid: Grid, rangeMs: number, context: EvaluationContext): WindowTimes {
+  const { at, offsetMs } = part;
+  const times = { grid: gridAt(at, grid, context), offsetMs, rangeMs };
+  switch ('edges' in part ? part.edges : 'plain') {
+    case 'anchored':
+      return { ...times, behindMs: context.lookbackMs };
+    case 'smoothed':
+      return { ...times, behindMs: context.lookbackMs, aheadMs: context.lookbackMs };
+    default:
+      return times;
+  }
+}
+
+function gridAt(at: TimePart['at'], grid: Grid, context: EvaluationContext): Grid {
+  if (at === undefined) return grid;
   const startMs = at === 'start' ? context.startMs : at === 'end' ? context.endMs : at;
-  return { grid: { ...grid, startMs, stepMs: 0 }, offsetMs, rangeMs };
+  return { ...grid, startMs, stepMs: 0 };
+}
+
+export function edgesOf(node: RangeNode): Edges {
+  return node.kind === 'subquery' ? 'plain' : node.edges;
 }
 
 export async function* instantSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
-  const times = timesOf(node, grid, context.lookbackMs, context);
+  const times = instantTimes(node, grid, context);
   for await (const series of select(node, times, context)) {
-    const out = { values: new Float64Array(grid.count), present: new Uint8Array(grid.count) };
-    if (latestAtSteps(series, times, out)) yield { labels: series.labels, ...out };
+    const { labels } = series;
+    const result =
+      node.edges === 'smoothed'
+        ? smoothedAtSteps(series, times, { labels, notes: context.notes, noteSpan: node.span })
+        : latestAtSteps(series, times);
+    if (result !== undefined) yield { labels, ...result };
   }
+}
+
+/** The times of the samples that an instant selector sees, in seconds. */
+export async function* instantTimeSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
+  const times = { grid: gridAt(node.at, grid, context), offsetMs: node.offsetMs, rangeMs: context.lookbackMs };
+  for await (const series of select(node, times, context)) {
+    const result = latestTimesAtSteps(series, times);
+    if (result === undefined) continue;
+    const found: StepSeries = { ...nameless(series, context.features), ...result };
+    yield found;
+  }
+}
+
+/** `smoothed` looks ahead as far as back; `anchored` has no meaning for a moment. */
+function instantTimes(node: SelectorNode, grid: Grid, context: EvaluationContext): WindowTimes {
+  const times = { grid: gridAt(node.at, grid, context), offsetMs: node.offsetMs, rangeMs: context.lookbackMs };
+  return node.edges === 'smoothed' ? { ...times, aheadMs: context.lookbackMs } : times;
 }
 
 /** Every series with a sample in any of the windows, without stale markers. */
@@ -34,31 +77,76 @@ export async function* rangeSeries(
   node: RangeNode,
   times: WindowTimes,
   context: EvaluationContext,
+  evaluate: EvaluateVector,
 ): AsyncGenerator<RangeSeries> {
-  if (node.kind === 'subquery') throw new QueryError('internal', 'subqueries are not evaluated yet');
+  if (node.kind === 'subquery') return yield* subquerySeries(node, times, context, evaluate);
   for await (const series of select(node, times, context)) {
-    const columns = withoutStaleMarkers(series);
-    if (columns.values.length > 0) yield { labels: series.labels, ...columns };
+    const usable = usableSamples(series);
+    if (usable !== undefined) yield usable;
   }
 }
 
-async function* select(
-  { matchers, span }: SelectorPart,
-  { grid, offsetMs, rangeMs }: WindowTimes,
-  { queryable, budget, notes }: EvaluationContext,
-): AsyncGenerator<SeriesSamples> {
-  const warn = (message: string) => notes.warnOfLoss(message);
-  const minTimeMs = grid.startMs - offsetMs - rangeMs + 1;
-  const maxTimeMs = timeAt(grid, grid.count - 1) - offsetMs;
-  for await (const series of queryable.select({ matchers, minTimeMs, maxTimeMs, warn })) {
-    budget.addSamples(series.values.length);
-    if (budget.isDue()) await budget.pause();
-    if (series.histograms !== undefined && series.histograms.length > 0) {
-      throw new QueryError(
-        'execution',
-        `the series ${labelsText(series.labels)} holds native histograms, which are not supported by this version of Chainpulse (selector at character ${span.from + 1})`,
-      );
+/** The samples of a range vector at one moment. */
+export async function* samplesAt(
+  node: RangeNode,
+  timeMs: number,
+  context: EvaluationContext,
+  evaluate: EvaluateVector,
+): AsyncGenerator<RangeSeries> {
+  const grid: Grid = { startMs: timeMs, stepMs: 1, count: 1 };
+  const times = timesOf(node, grid, node.rangeMs, context);
+  const edges = edgesOf(node);
+  const endMs = times.grid.startMs - times.offsetMs;
+  for await (const series of rangeSeries(node, times, context, evaluate)) {
+    if (edges === 'plain') yield { ...series, timestampsMs: series.timestampsMs.slice() };
+    else if (series.histograms !== undefined) {
+      throw new QueryError('execution', `${edges} modifier is not supported with histograms`);
+    } else {
+      const columns = withEdges(series, endMs - times.rangeMs, endMs, edges);
+      if (columns.values.length > 0) yield { ...series, ...columns };
     }
+  }
+}
+
+function usableSamples(series: SeriesSamples): RangeSeries | undefined {
+  const columns = withoutStaleMarkers(series);
+  const { labels } = series;
+  const histograms = series.histograms === undefined ? undefined : histogramColumns(series.histograms);
+  if (histograms !== undefined) return { labels, ...columns, histograms };
+  return columns.values.length > 0 ? { labels, timestampsMs: columns.timestampsMs, values: columns.values } : undefined;
+}
+
+async function* select(
+  node: SelectorPart,
+  { grid, offsetMs, rangeMs, behindMs = 0, aheadMs = 0 }: WindowTimes,
+  { queryable, budget, notes, trace }: EvaluationContext,
+): AsyncGenerator<SeriesSamples> {
+  const { matchers } = node;
+  const warn = (message: string) => notes.warnOfLoss(message);
+  const isAbandoned = () => budget.isOver();
+  const minTimeMs = grid.startMs - offsetMs - rangeMs - behindMs + 1;
+  const maxTimeMs = timeAt(grid, grid.count - 1) - offsetMs + aheadMs;
+  if (maxTimeMs < minTimeMs) return;
+  const read = trace?.read(node, minTimeMs, maxTimeMs);
+  const request = { matchers, minTimeMs, maxTimeMs, warn, isAbandoned, sharesTimes: true };
+  for await (const series of queryable.select(request)) {
+    const samples = series.values.length + samplesOfHistograms(series);
+    budget.addSamples(samples);
+    if (read !== undefined) {
+      read.series++;
+      read.samples += samples;
+    }
+    if (budget.isDue()) await budget.pause();
     yield series;
   }
+  budget.check();
+}
+
+function samplesOfHistograms({ histograms = [] }: SeriesSamples): number {
+  let samples = 0;
+  for (const { histogram } of histograms) {
+    const buckets = histogram.positiveCounts.length + histogram.negativeCounts.length;
+    samples += SAMPLES_A_HISTOGRAM + Math.ceil(buckets * SAMPLES_A_BUCKET);
+  }
+  return samples;
 }

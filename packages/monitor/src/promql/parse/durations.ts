@@ -2,7 +2,12 @@
 // https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
 
 /** Prometheus holds durations as signed 64-bit nanoseconds. */
-export const MAX_DURATION_MS = 9_223_372_036_854;
+const MAX_DURATION_SECONDS = 2 ** 63 / 1e9;
+
+/** Whether a number of seconds can be held as a duration; NaN cannot. */
+export function isDurationSeconds(seconds: number): boolean {
+  return Math.abs(seconds) <= MAX_DURATION_SECONDS;
+}
 
 /** Whole milliseconds of a number of seconds, by way of whole nanoseconds as Prometheus holds it. */
 export function secondsToDurationMs(seconds: number): number {

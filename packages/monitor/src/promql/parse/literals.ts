@@ -5,7 +5,12 @@ import { parseDurationMs } from '../../model/duration.ts';
 
 /** The largest octal or hexadecimal number. Of octal ones, Go reads what is larger as decimal. */
 const MAX_WHOLE_NUMBER = 2n ** 63n - 1n;
-const DURATION_UNIT = /^[0-9]+(?:ms|[smhdwy])/;
+/** A number or a duration where one starts; the forms that are none are refused before. */
+export const NUMBER_TOKEN = /(?:[0-9]|\.[0-9])(?:[0-9_.]*[eE][+-](?=[0-9]))?[0-9A-Za-z_.]*/y;
+const UNITS = new Set(['y', 'w', 'd', 'h', 'm', 's', 'ms']);
+/** Durations are signed 64-bit nanoseconds. */
+const MAX_DURATION_MS = 9_223_372_036_854;
+const DURATION_UNIT = /^[0-9]+[smhdwy]/;
 
 /**
  * The value of a number without a sign: decimal, exponent, hexadecimal, `_` between digits, `Inf`, `NaN`, or a duration
@@ -25,10 +30,21 @@ export function numberValue(text: string): number {
   return Number(digits);
 }
 
+/** Whether a number is written as a duration, such as `5m`. */
+export function isDurationText(text: string): boolean {
+  return DURATION_UNIT.test(text);
+}
+
 function durationSeconds(text: string): number {
+  const unknown = text.match(/[a-z]+/g)!.find((unit) => !UNITS.has(unit));
+  if (unknown !== undefined) throw new LiteralError(0, `unknown unit "${unknown}" in duration "${text.slice(0, 60)}"`);
   const durationMs = parseDurationMs(text);
-  if (durationMs === undefined) throw new LiteralError(0, 'duration out of range');
-  return durationMs / 1000;
+  if (durationMs !== undefined && durationMs <= MAX_DURATION_MS) return durationMs / 1000;
+  const isOrdered = /^(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/.test(text);
+  throw new LiteralError(
+    0,
+    isOrdered ? 'duration out of range' : `not a valid duration string: "${text.slice(0, 60)}"`,
+  );
 }
 
 /** What is wrong with a literal, and where in it. */
@@ -103,8 +119,20 @@ function readEscape(body: string, start: number, quote: string): { bytes: Buffer
     const match = form.exec(body);
     if (match === null) continue;
     const code = Number.parseInt(match[1]!, base);
-    if (isByte ? code > 0xff : code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) break;
+    if (isByte ? code > 0xff : code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+      throw new LiteralError(0, 'escape sequence is an invalid Unicode code point');
+    }
     return { bytes: isByte ? Buffer.from([code]) : Buffer.from(String.fromCodePoint(code)), end: form.lastIndex };
   }
-  throw new LiteralError(start, `unknown or invalid escape sequence starting with "\\${letter}"`);
+  const cut = /^(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|[0-7]{1,2})/.exec(body.slice(start))?.[0];
+  if (cut === undefined) throw new LiteralError(0, `unknown escape sequence ${describedCharacter(body, start)}`);
+  const wrong = start + cut.length;
+  const after = wrong < body.length ? describedCharacter(body, wrong) : describedCharacter(quote, 0);
+  throw new LiteralError(0, `illegal character ${after} in escape sequence`);
+}
+
+/** `U+0071 'q'`. */
+function describedCharacter(text: string, index: number): string {
+  const code = text.codePointAt(index)!;
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')} '${String.fromCodePoint(code)}'`;
 }

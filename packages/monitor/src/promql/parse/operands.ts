@@ -4,12 +4,25 @@ import type { SyntaxNode } from '@lezer/common';
 import { METRIC_NAME } from '../../model/labels.ts';
 import { type Matcher, type MatchOperator, valuePredicate } from '../../model/matcher.ts';
 import type { QueryError } from '../interface.ts';
-import { LiteralError, numberValue, stringValue } from './literals.ts';
+import { isDurationText, LiteralError, numberValue, stringValue } from './literals.ts';
 import { parseError, type Span } from './positions.ts';
+import type { ParseSource } from './source.ts';
 import type { Grouping, SelectorSyntax, Syntax } from './syntax-tree.ts';
 
+/** Of the aggregations that take a parameter before the vector. */
+export const PARAMETER_TYPES: ReadonlyMap<string, 'scalar' | 'string'> = new Map([
+  ['quantile', 'scalar'],
+  ['topk', 'scalar'],
+  ['bottomk', 'scalar'],
+  ['limitk', 'scalar'],
+  ['limit_ratio', 'scalar'],
+  ['count_values', 'string'],
+] as const);
+const EXPERIMENTAL_AGGREGATIONS = new Set(['limitk', 'limit_ratio']);
+
 /** `convert` makes a whole expression of a node inside the operand. */
-export function convertOperand(text: string, node: SyntaxNode, convert: (inner: SyntaxNode) => Syntax): Syntax {
+export function convertOperand(source: ParseSource, node: SyntaxNode, convert: (inner: SyntaxNode) => Syntax): Syntax {
+  const { text } = source;
   switch (node.name) {
     case 'NumberDurationLiteral':
       return convertNumber(text, node);
@@ -24,25 +37,45 @@ export function convertOperand(text: string, node: SyntaxNode, convert: (inner: 
       const calledWith = childrenOf(body!).map(convert);
       return { kind: 'call', span: spanOf(node), name: textOf(text, name!), arguments: calledWith };
     }
-    case 'AggregateExpr': {
-      const children = childrenOf(node);
-      const modifier = children.find(({ name }) => name === 'AggregateModifier');
-      const body = children.find(({ name }) => name === 'FunctionCallBody');
-      return {
-        kind: 'aggregate',
-        span: spanOf(node),
-        operator: textOf(text, children[0]!).toLowerCase(),
-        grouping: modifier === undefined ? { without: false, labels: [] } : convertGrouping(text, modifier),
-        arguments: childrenOf(body!).map(convert),
-      };
-    }
+    case 'AggregateExpr':
+      return convertAggregate(source, node, convert);
     default:
       throw refuse(text, node, `"${textOf(text, node)}"`);
   }
 }
 
-/** What the language has and this evaluator does not. */
-export function refuse(text: string, node: SyntaxNode, what: string): QueryError {
+function convertAggregate(
+  { text, features }: ParseSource,
+  node: SyntaxNode,
+  convert: (inner: SyntaxNode) => Syntax,
+): Syntax {
+  const children = childrenOf(node);
+  const modifier = children.find(({ name }) => name === 'AggregateModifier');
+  const body = children.find(({ name }) => name === 'FunctionCallBody');
+  const operator = textOf(text, children[0]!).toLowerCase();
+  const given = childrenOf(body!).map(convert);
+  if (given.length === 0) throw parseError(text, node.from, 'no arguments for aggregate expression provided');
+  if (EXPERIMENTAL_AGGREGATIONS.has(operator) && !features.experimentalFunctions) {
+    throw parseError(
+      text,
+      node.from,
+      `${operator}() is experimental and must be enabled with --enable-feature=promql-experimental-functions`,
+    );
+  }
+  const expected = PARAMETER_TYPES.has(operator) ? 2 : 1;
+  if (given.length !== expected) {
+    throw parseError(
+      text,
+      node.from,
+      `wrong number of arguments for aggregate expression provided, expected ${expected}, got ${given.length}`,
+    );
+  }
+  const grouping = modifier === undefined ? { without: false, labels: [] } : convertGrouping(text, modifier);
+  return { kind: 'aggregate', span: spanOf(node), operator, grouping, arguments: given };
+}
+
+/** What the grammar has and nothing here reads. */
+function refuse(text: string, node: SyntaxNode, what: string): QueryError {
   return parseError(text, node.from, `${what} is not supported by this version of Chainpulse`);
 }
 
@@ -64,9 +97,11 @@ export function textOf(text: string, node: SyntaxNode): string {
 
 /** The names in `(a, "b c")`. */
 export function labelNames(text: string, groupingLabels: SyntaxNode): readonly string[] {
-  return childrenOf(groupingLabels).map((node) =>
-    node.name === 'QuotedLabelName' ? convertString(text, childrenOf(node)[0]!) : textOf(text, node),
-  );
+  return childrenOf(groupingLabels).map((node) => {
+    const name = node.name === 'QuotedLabelName' ? convertString(text, childrenOf(node)[0]!) : textOf(text, node);
+    if (name === '') throw parseError(text, node.from, 'invalid label name for grouping: ""');
+    return name;
+  });
 }
 
 /** The sign, where there is one, was taken off before. */
@@ -78,7 +113,7 @@ function convertNumber(text: string, node: SyntaxNode): Syntax {
     kind: 'number',
     span: { from, to: node.to },
     value,
-    isDuration: /[a-z]$/.test(unsigned) && /^[0-9]/.test(unsigned),
+    isDuration: isDurationText(unsigned),
   };
 }
 
@@ -103,36 +138,29 @@ function convertGrouping(text: string, modifier: SyntaxNode): Grouping {
 
 function convertSelector(text: string, node: SyntaxNode): SelectorSyntax {
   const matchers: Matcher[] = [];
-  let metricName: string | undefined;
-  const setName = (name: string, at: SyntaxNode): void => {
-    if (metricName !== undefined) {
-      throw parseError(text, at.from, `metric name must not be set twice: "${metricName}" or "${name}"`);
-    }
-    metricName = name;
-  };
+  let name = '';
   for (const part of childrenOf(node)) {
-    if (part.name === 'Identifier') setName(textOf(text, part), part);
+    if (part.name === 'Identifier') name = textOf(text, part);
     for (const child of part.name === 'LabelMatchers' ? childrenOf(part) : []) {
-      if (child.name === 'QuotedLabelName') setName(convertString(text, childrenOf(child)[0]!), child);
-      else matchers.push(convertMatcher(text, child));
+      if (child.name !== 'QuotedLabelName') matchers.push(convertMatcher(text, child));
+      else matchers.push(nameMatcher(convertString(text, childrenOf(child)[0]!)));
     }
   }
-  const namedAgain = matchers.find(({ name }) => name === METRIC_NAME);
-  if (metricName !== undefined && namedAgain !== undefined) setName(namedAgain.value, node);
-  if (metricName !== undefined) matchers.push({ name: METRIC_NAME, operator: '=', value: metricName });
-  if (matchers.every((matcher) => valuePredicate(matcher)(''))) {
-    throw parseError(text, node.from, 'vector selector must contain at least one non-empty matcher');
-  }
+  if (name !== '') matchers.push(nameMatcher(name));
   return {
     kind: 'selector',
     span: spanOf(node),
-    name: metricName ?? '',
+    name,
     matchers,
     range: undefined,
     offset: undefined,
     at: undefined,
     edges: 'plain',
   };
+}
+
+function nameMatcher(value: string): Matcher {
+  return { name: METRIC_NAME, operator: '=', value };
 }
 
 function convertMatcher(text: string, node: SyntaxNode): Matcher {
@@ -145,7 +173,8 @@ function convertMatcher(text: string, node: SyntaxNode): Matcher {
     valuePredicate(matcher);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw parseError(text, valueNode!.from, `invalid regular expression: ${reason}`);
+    // What the compiler put in front to let a dot match a line break is no part of what was written.
+    throw parseError(text, nameNode!.from, reason.replace('`(?s)', '`'));
   }
   return matcher;
 }

@@ -8,11 +8,23 @@ import { parser as grammar } from '@prometheus-io/lezer-promql';
 import { NO_FEATURES, type QueryFeatures } from '../features.ts';
 import { DEFAULT_QUERY_LIMITS, type ParseLimits } from '../limits.ts';
 import { checkBounds } from './bounds.ts';
+import { coveredText } from './lexical.ts';
 import { applyModifier, isModifier } from './modifiers.ts';
-import { childrenOf, convertOperand, labelNames, refuse, spanOf, textOf } from './operands.ts';
+import { childrenOf, convertOperand, textOf } from './operands.ts';
+import { type Operation, operationOf } from './operation.ts';
 import { parseError, type Span } from './positions.ts';
+import type { ParseSource } from './source.ts';
 import { syntaxError } from './syntax-error.ts';
-import type { BinarySyntax, Matching, Syntax } from './syntax-tree.ts';
+import type { Syntax } from './syntax-tree.ts';
+
+/** For what reads an expression and does not evaluate it. */
+const ALL_FEATURES: QueryFeatures = {
+  experimentalFunctions: true,
+  delayedNameRemoval: true,
+  extendedRangeSelectors: true,
+  fillModifiers: true,
+  typeAndUnitLabels: true,
+};
 
 const strictGrammar = grammar.configure({ strict: true });
 
@@ -23,17 +35,21 @@ export interface ParseOptions {
 
 export const DEFAULT_PARSE_OPTIONS: ParseOptions = { limits: DEFAULT_QUERY_LIMITS, features: NO_FEATURES };
 
+/** Of an expression that is only looked at: whatever the language has. */
+export const LENIENT_PARSE_OPTIONS: ParseOptions = { limits: DEFAULT_QUERY_LIMITS, features: ALL_FEATURES };
+
 /** @throws {QueryError} bad_data, with the position. */
-export function parseExpression(text: string, { limits }: ParseOptions): Syntax {
+export function parseExpression(text: string, { limits, features }: ParseOptions): Syntax {
   checkBounds(text, limits);
   const top = strictParse(text);
-  return convert(text, childrenOf(top)[0]!);
+  return convert({ text, features }, childrenOf(top)[0]!);
 }
 
 /** The grammar's own tree, of everything that is PromQL. @throws {QueryError} bad_data, with the position. */
 export function strictParse(text: string): SyntaxNode {
+  const covered = coveredText(text);
   try {
-    return strictGrammar.parse(text).topNode;
+    return strictGrammar.parse(covered).topNode;
   } catch (cause) {
     const offset = /^No parse at ([0-9]+)$/.exec(cause instanceof Error ? cause.message : '')?.[1];
     if (offset === undefined) throw cause;
@@ -42,83 +58,82 @@ export function strictParse(text: string): SyntaxNode {
 }
 
 type Item =
-  | { readonly kind: 'sign'; readonly operator: '+' | '-'; readonly from: number }
-  | { readonly kind: 'operand'; readonly syntax: Syntax }
-  | { readonly kind: 'modifier'; readonly node: SyntaxNode }
-  | ({ readonly kind: 'operator' } & Pick<BinarySyntax, 'operator' | 'operatorSpan' | 'bool' | 'matching'>);
+  | { readonly kind: 'sign'; readonly from: number; readonly operator: '+' | '-' }
+  | { readonly kind: 'operand'; readonly from: number; readonly syntax: Syntax }
+  | { readonly kind: 'modifier'; readonly from: number; readonly node: SyntaxNode }
+  | { readonly kind: 'operator'; readonly from: number; readonly operation: Operation };
 
 const RANKS: Readonly<Record<string, number>> = {
-  '==': 1,
-  '!=': 1,
-  '<': 1,
-  '<=': 1,
-  '>': 1,
-  '>=': 1,
-  '+': 2,
-  '-': 2,
-  '*': 3,
-  '/': 3,
-  '%': 3,
-  '^': 4,
+  or: 1,
+  and: 2,
+  unless: 2,
+  '==': 3,
+  '!=': 3,
+  '<': 3,
+  '<=': 3,
+  '>': 3,
+  '>=': 3,
+  '</': 3,
+  '>/': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  atan2: 5,
+  '^': 6,
 };
 const LOWEST_RANK = 1;
-const POWER_RANK = 4;
+const POWER_RANK = 6;
 
-function convert(text: string, node: SyntaxNode): Syntax {
+function convert(source: ParseSource, node: SyntaxNode): Syntax {
   const items: Item[] = [];
-  flatten(text, node, items);
-  return new Ranking(text, items).expression(LOWEST_RANK);
+  flatten(source, node, items);
+  return new Ranking(source, items).expression(LOWEST_RANK);
 }
 
 /** Appends the signs, operands, modifiers and operators under the node in the order of the text. */
-function flatten(text: string, node: SyntaxNode, items: Item[]): void {
+function flatten(source: ParseSource, node: SyntaxNode, items: Item[]): void {
+  // Modifiers may be many, each around what is before it.
+  const modifiers: SyntaxNode[] = [];
+  let bare = node;
+  while (isModifier(bare)) {
+    modifiers.push(bare);
+    bare = bare.firstChild!;
+  }
+  flattenBare(source, bare, items);
+  for (const modifier of modifiers.reverse()) {
+    items.push({ kind: 'modifier', from: childrenOf(modifier)[1]!.from, node: modifier });
+  }
+}
+
+function flattenBare(source: ParseSource, node: SyntaxNode, items: Item[]): void {
+  const { text } = source;
   const children = childrenOf(node);
+  const { from } = node;
   if (node.name === 'BinaryExpr') {
-    flatten(text, children[0]!, items);
-    items.push(operatorItem(text, children.slice(1, -1)));
-    flatten(text, children.at(-1)!, items);
+    flatten(source, children[0]!, items);
+    const operation = operationOf(source, children.slice(1, -1));
+    items.push({ kind: 'operator', from: operation.operatorSpan.from, operation });
+    flatten(source, children.at(-1)!, items);
   } else if (node.name === 'UnaryExpr') {
-    items.push({ kind: 'sign', operator: textOf(text, children[0]!) === '-' ? '-' : '+', from: node.from });
-    flatten(text, children[1]!, items);
-  } else if (isModifier(node)) {
-    flatten(text, children[0]!, items);
-    items.push({ kind: 'modifier', node });
+    items.push({ kind: 'sign', from, operator: textOf(text, children[0]!) === '-' ? '-' : '+' });
+    flatten(source, children[1]!, items);
   } else {
-    const sign = node.name === 'NumberDurationLiteral' ? text[node.from] : undefined;
-    if (sign === '-' || sign === '+') items.push({ kind: 'sign', operator: sign, from: node.from });
-    items.push({ kind: 'operand', syntax: convertOperand(text, node, (inner) => convert(text, inner)) });
+    const sign = node.name === 'NumberDurationLiteral' ? text[from] : undefined;
+    if (sign === '-' || sign === '+') items.push({ kind: 'sign', from, operator: sign });
+    items.push({ kind: 'operand', from, syntax: convertOperand(source, node, (inner) => convert(source, inner)) });
   }
-}
-
-function operatorItem(text: string, nodes: readonly SyntaxNode[]): Item {
-  const [operatorNode, ...modifiers] = nodes;
-  const operator = textOf(text, operatorNode!);
-  if (RANKS[operator] === undefined) throw refuse(text, operatorNode!, `the operator "${operator}"`);
-  let bool = false;
-  let matching: Matching | undefined;
-  for (const node of modifiers) {
-    if (node.name === 'BoolModifier') bool = true;
-    else if (node.name === 'MatchingModifierClause') matching = convertMatching(text, node);
-    else throw refuse(text, node, 'the modifier "fill"');
-  }
-  return { kind: 'operator', operator, operatorSpan: spanOf(operatorNode!), bool, matching };
-}
-
-function convertMatching(text: string, node: SyntaxNode): Matching {
-  const children = childrenOf(node);
-  const grouped = children.find(({ name }) => name === 'GroupLeft' || name === 'GroupRight');
-  if (grouped !== undefined) throw refuse(text, grouped, `the modifier "${textOf(text, grouped)}"`);
-  return { on: children[0]!.name === 'On', labels: labelNames(text, children[1]!) };
 }
 
 /** Ranks operators by precedence climbing. */
 class Ranking {
-  readonly #text: string;
+  readonly #source: ParseSource;
   readonly #items: readonly Item[];
   #index = 0;
 
-  constructor(text: string, items: readonly Item[]) {
-    this.#text = text;
+  constructor(source: ParseSource, items: readonly Item[]) {
+    this.#source = source;
     this.#items = items;
   }
 
@@ -127,12 +142,16 @@ class Ranking {
     for (;;) {
       const item = this.#items[this.#index];
       if (item?.kind !== 'operator') return left;
-      const rank = RANKS[item.operator]!;
+      const { operation } = item;
+      const rank = RANKS[operation.operator]!;
       if (rank < lowestRank) return left;
       this.#index++;
       const right = this.expression(rank === POWER_RANK ? rank : rank + 1);
       const span: Span = { from: left.span.from, to: right.span.to };
-      const { operator, operatorSpan, bool, matching } = item;
+      if (operation.fillSpan !== undefined && !this.#source.features.fillModifiers) {
+        throw parseError(this.#source.text, span.from, 'binop fill modifiers are experimental and not enabled');
+      }
+      const { operator, operatorSpan, bool, matching } = operation;
       left = { kind: 'binary', span, operator, operatorSpan, bool, matching, left, right };
     }
   }
@@ -142,16 +161,23 @@ class Ranking {
     const item = this.#items[this.#index];
     if (item?.kind !== 'sign') return this.#modified();
     this.#index++;
+    const { from, operator } = item;
     const operand = this.expression(POWER_RANK);
-    return { kind: 'unary', span: { from: item.from, to: operand.span.to }, operator: item.operator, operand };
+    const span: Span = { from, to: operand.span.to };
+    if (operand.kind !== 'number') return { kind: 'unary', span, operator, operand };
+    return { ...operand, span, value: operator === '-' ? -operand.value : operand.value };
   }
 
   #modified(): Syntax {
+    const { text } = this.#source;
     const item = this.#items[this.#index++];
-    if (item?.kind !== 'operand') throw parseError(this.#text, this.#text.length, 'unexpected end of input');
-    let syntax = item.syntax;
-    for (let next = this.#items[this.#index]; next?.kind === 'modifier'; next = this.#items[++this.#index]) {
-      syntax = applyModifier(this.#text, syntax, next.node);
+    if (item?.kind !== 'operand') throw parseError(text, text.length, 'unexpected end of input');
+    let { syntax } = item;
+    for (let next = this.#items[this.#index]; next?.kind === 'modifier'; next = this.#items[this.#index]) {
+      const modified = applyModifier(this.#source, syntax, next.node);
+      syntax = modified.syntax;
+      do this.#index++;
+      while ((this.#items[this.#index]?.from ?? Infinity) < modified.to);
     }
     return syntax;
   }

@@ -1,5 +1,5 @@
 // Places in the text of an expression. Inside, a place is a pair of offsets in UTF-16 units; outside, line and column
-// from 1, as Prometheus words them: `1:5: parse error: …`.
+// from 1, the column in UTF-8 bytes, as Prometheus words them: `1:5: parse error: …`.
 
 import { QueryError, type QueryPosition } from '../interface.ts';
 
@@ -17,13 +17,7 @@ export function positionAt(text: string, offset: number): QueryPosition {
     line++;
     lineStart = newline + 1;
   }
-  return { line, column: codePointCount(text, lineStart, offset) + 1 };
-}
-
-function codePointCount(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let index = from; index < to; index += text.codePointAt(index)! > 0xffff ? 2 : 1) count++;
-  return count;
+  return { line, column: Buffer.byteLength(text.slice(lineStart, offset)) + 1 };
 }
 
 /** An error in the text, at an offset. */

@@ -5,15 +5,60 @@ import { parseError } from './positions.ts';
 
 const CALLED_NAME = /(?:^|[^A-Za-z0-9_:])([A-Za-z_][A-Za-z0-9_]*)\s*$/;
 const NOT_CALLED = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right', 'bool', 'offset']);
+const KEYWORDS: Readonly<Record<string, string>> = {
+  and: 'op:and',
+  or: 'op:or',
+  unless: 'op:unless',
+  atan2: 'op:atan2',
+  sum: 'aggr:sum',
+  avg: 'aggr:avg',
+  count: 'aggr:count',
+  min: 'aggr:min',
+  max: 'aggr:max',
+  group: 'aggr:group',
+  stddev: 'aggr:stddev',
+  stdvar: 'aggr:stdvar',
+  topk: 'aggr:topk',
+  bottomk: 'aggr:bottomk',
+  count_values: 'aggr:count_values',
+  quantile: 'aggr:quantile',
+  limitk: 'aggr:limitk',
+  limit_ratio: 'aggr:limit_ratio',
+  offset: 'offset',
+  smoothed: 'smoothed',
+  anchored: 'anchored',
+  by: 'by',
+  without: 'without',
+  on: 'on',
+  ignoring: 'ignoring',
+  group_left: 'group_left',
+  group_right: 'group_right',
+  bool: 'bool',
+};
+/** What Prometheus shows of a word that is longer. */
+const SHOWN_CHARACTERS = 10;
 const TOKENS: readonly (readonly [form: RegExp, words: (token: string) => string])[] = [
-  [/^(?:"[^"]*"?|'[^']*'?|`[^`]*`?)/, (token) => `string ${token}`],
-  [/^[A-Za-z_:][A-Za-z0-9_:]*/, (token) => `identifier "${token}"`],
-  [/^(?:[0-9]|\.[0-9])[0-9A-Za-z_.]*/, (token) => `number "${token}"`],
-  [/^\(/, () => 'left parenthesis "("'],
-  [/^\)/, () => 'right parenthesis ")"'],
-  [/^[[\]{},@:]/, (token) => `"${token}"`],
-  [/^(?:=~|!~|[=!<>]=|[-+*/%^<>=])/, (token) => `operator "${token}"`],
+  [/^(?:"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|`[^`]*`?)/, (token) => `string ${shown(token)}`],
+  [/^[A-Za-z_:][A-Za-z0-9_:]*/, wordText],
+  [/^[0-9]+(?:ms|[smhdwy])[0-9a-z]*/, (token) => `duration ${shown(token)}`],
+  [/^(?:[0-9]|\.[0-9])[0-9A-Za-z_.]*/, (token) => `number ${shown(token)}`],
+  [/^(?:=(?![=~])|[()[\]{},:])/, (token) => `"${token}"`],
+  [/^(?:=~|!~|<\/|>\/|[=!<>]=|[-+*/%^<>@])/, (token) => `<op:${token}>`],
 ];
+
+function wordText(token: string): string {
+  const word = token.toLowerCase();
+  if (word === 'inf' || word === 'nan') return `number ${shown(token)}`;
+  const keyword = Object.hasOwn(KEYWORDS, word) ? KEYWORDS[word] : undefined;
+  if (keyword !== undefined) return `<${keyword}>`;
+  return `${token.includes(':') ? 'metric identifier' : 'identifier'} ${shown(token)}`;
+}
+
+function shown(token: string): string {
+  const characters = Array.from(token);
+  if (characters.length <= SHOWN_CHARACTERS) return JSON.stringify(token);
+  return `${JSON.stringify(characters.slice(0, SHOWN_CHARACTERS).join(''))}...`;
+}
 
 export function syntaxError(text: string, offset: number): QueryError {
   const rest = text.slice(offset).replace(/^(?:\s|#[^\n]*(?:\n|$))+/, '');
@@ -30,7 +75,7 @@ export function syntaxError(text: string, offset: number): QueryError {
   }
   for (const [form, words] of TOKENS) {
     const token = form.exec(rest)?.[0];
-    if (token !== undefined) return parseError(text, at, `unexpected ${words(token.slice(0, 60))}`);
+    if (token !== undefined) return parseError(text, at, `unexpected ${words(token)}`);
   }
   return parseError(text, at, `unexpected character: '${String.fromCodePoint(rest.codePointAt(0)!)}'`);
 }

@@ -38,9 +38,9 @@ export interface TimeModifiers {
 export interface SelectorSyntax extends TimeModifiers {
   readonly kind: 'selector';
   readonly span: Span;
-  /** As it is written in front of the braces, or in quotes alone in them; '' when it is not. */
+  /** As it is written in front of the braces; '' when nothing is. */
   readonly name: string;
-  /** All of them, that of the name last. */
+  /** All of them in the order of the text, but that of the name in front last. */
   readonly matchers: readonly Matcher[];
   readonly range: DurationSyntax | undefined;
   readonly edges: Edges;
@@ -60,30 +60,41 @@ export interface SubquerySyntax extends TimeModifiers {
 
 export type AtTime = number | 'start' | 'end';
 
-/** A duration as it is written; in the simplest case a number of milliseconds. */
-export type DurationSyntax =
-  | { readonly kind: 'milliseconds'; readonly span: Span; readonly ms: number }
-  | { readonly kind: 'duration-number'; readonly span: Span; readonly seconds: number; readonly isDuration: boolean }
-  | {
-      readonly kind: 'duration-call';
-      readonly span: Span;
-      readonly name: 'step' | 'range' | 'min_of' | 'max_of';
-      readonly arguments: readonly DurationSyntax[];
-    }
-  | {
-      readonly kind: 'duration-unary';
-      readonly span: Span;
-      readonly operator: '+' | '-';
-      readonly operand: DurationSyntax;
-    }
-  | {
-      readonly kind: 'duration-binary';
-      readonly span: Span;
-      readonly operator: string;
-      readonly left: DurationSyntax;
-      readonly right: DurationSyntax;
-    }
-  | { readonly kind: 'duration-parentheses'; readonly span: Span; readonly inner: DurationSyntax };
+/** A duration as it is written; nearly always a number. Brackets around arithmetic are `isWrapped`. */
+export type DurationSyntax = DurationNumber | DurationCall | DurationUnary | DurationBinary;
+
+interface DurationNumber {
+  readonly kind: 'duration-number';
+  readonly span: Span;
+  readonly seconds: number;
+  /** Written as a duration, such as `5m`. */
+  readonly isDuration: boolean;
+}
+
+export interface DurationCall {
+  readonly kind: 'duration-call';
+  readonly span: Span;
+  readonly name: 'step' | 'range' | 'min_of' | 'max_of';
+  readonly arguments: readonly DurationSyntax[];
+  readonly isWrapped: boolean;
+}
+
+interface DurationUnary {
+  readonly kind: 'duration-unary';
+  readonly span: Span;
+  readonly operator: '+' | '-';
+  readonly operand: DurationSyntax;
+  readonly isWrapped: boolean;
+}
+
+interface DurationBinary {
+  readonly kind: 'duration-binary';
+  readonly span: Span;
+  readonly operator: string;
+  readonly left: DurationSyntax;
+  readonly right: DurationSyntax;
+  readonly isWrapped: boolean;
+}
 
 export interface CallSyntax {
   readonly kind: 'call';
@@ -140,4 +151,24 @@ interface ParenthesesSyntax {
   readonly kind: 'parentheses';
   readonly span: Span;
   readonly inner: Syntax;
+}
+
+/** The expressions that an expression is made of, in the order of the text. */
+export function partsOf(syntax: Syntax): readonly Syntax[] {
+  switch (syntax.kind) {
+    case 'number':
+    case 'string':
+    case 'selector':
+      return [];
+    case 'unary':
+      return [syntax.operand];
+    case 'binary':
+      return [syntax.left, syntax.right];
+    case 'parentheses':
+    case 'subquery':
+      return [syntax.inner];
+    case 'call':
+    case 'aggregate':
+      return syntax.arguments;
+  }
 }

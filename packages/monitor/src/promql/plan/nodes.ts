@@ -1,11 +1,14 @@
-// The plan: the expression with every name resolved, every type checked, constants folded. Evaluation trusts it.
+// The plan: the expression with every name resolved, every type checked, constants folded. Evaluation trusts it. What functions
+// are to the evaluator stands here too: a call holds its function, and a function sees the nodes of its call.
 
 import type { Matcher } from '../../model/matcher.ts';
 import type { FoldFactory } from '../evaluate/aggregate/fold.ts';
 import type { BinaryOperator } from '../evaluate/binary/operators.ts';
+import type { EvaluationContext } from '../evaluate/context.ts';
+import type { Grid, SeriesStream } from '../evaluate/series.ts';
+import type { OverWindow } from '../evaluate/window/window-function.ts';
 import type { Span } from '../parse/positions.ts';
 import type { AtTime, Edges, Grouping, Matching } from '../parse/syntax-tree.ts';
-import type { OverSteps, OverVector, OverWindow, PerValue } from './function-definition.ts';
 
 interface Place {
   readonly span: Span;
@@ -82,7 +85,7 @@ export interface PerValueNode extends VectorPlace {
   readonly scalars: readonly ScalarNode[];
 }
 
-export interface OverVectorNode extends VectorPlace {
+interface OverVectorNode extends VectorPlace {
   readonly kind: 'over-vector';
   readonly name: string;
   readonly body: OverVector;
@@ -143,6 +146,53 @@ export type VectorNode =
   | AggregateNode;
 
 export type PlanNode = ScalarNode | StringNode | VectorNode | RangeNode;
+
+export type FunctionBody = OverWindow | PerValue | OverVector | OverSteps;
+
+/** A number for each value of an instant vector: `abs`. The scalar arguments follow; the metric name is dropped. */
+export interface PerValue {
+  readonly kind: 'per-value';
+  readonly apply: (value: number, a: number, b: number) => number;
+  /** The scalars that stand for arguments left out. */
+  readonly defaults?: readonly number[];
+  /** Steps whose scalars have no result at all. */
+  readonly isEmpty?: (a: number, b: number) => boolean;
+}
+
+/** An instant vector of whatever the arguments are: `histogram_quantile`. */
+export interface OverVector {
+  readonly kind: 'over-vector';
+  readonly evaluate: (call: CallArguments) => SeriesStream;
+  /** The result can hold series that differ in nothing but the metric name. */
+  readonly keepsName: boolean;
+  /** The order of the series of an instant query means something: `sort`. */
+  readonly orders?: boolean;
+  /** The result depends on the time of the step, also where the arguments do not. */
+  readonly isTime?: boolean;
+}
+
+/** A number for each step: `time`, `scalar`. */
+export interface OverSteps {
+  readonly kind: 'over-steps';
+  readonly evaluate: (call: CallArguments) => Promise<Float64Array>;
+  /** The result depends on the time of the step and on nothing else. */
+  readonly isTime?: boolean;
+}
+
+/** What a function over vectors or steps sees of its call. */
+export interface CallArguments {
+  readonly grid: Grid;
+  readonly context: EvaluationContext;
+  /** Of the call. */
+  readonly span: Span;
+  /** As they were planned: their places, and what selectors look for. */
+  readonly nodes: readonly PlanNode[];
+  /** Of an argument that is an instant vector, or a range vector of which only the presence of samples matters. */
+  vector(index: number): SeriesStream;
+  /** One value a step. */
+  scalar(index: number): Promise<Float64Array>;
+  string(index: number): string;
+}
 
 const SCALAR_KINDS: ReadonlySet<PlanNode['kind']> = new Set(['number', 'negated-scalar', 'over-steps', 'scalars']);
 

@@ -1,48 +1,50 @@
-// Syntax to plan: resolves names, checks types as Prometheus does and in its words, folds constants, finds out what
-// does not depend on the step.
+// Syntax to plan: resolves names and durations, folds constants, finds out what does not depend on the step and which
+// results may hold series that differ in their names alone. Types are checked before (`check-types.ts`).
 
 import { METRIC_NAME } from '../../model/labels.ts';
 import { FOLDS } from '../evaluate/aggregate/fold.ts';
 import { combineScalars, isComparison } from '../evaluate/binary/operators.ts';
 import type { QueryFeatures } from '../features.ts';
-import type { QueryError } from '../interface.ts';
-import { parseError, type Span } from '../parse/positions.ts';
 import type {
   AggregateSyntax,
   BinarySyntax,
   CallSyntax,
-  DurationSyntax,
+  Matching,
   SelectorSyntax,
+  SubquerySyntax,
   Syntax,
   UnarySyntax,
 } from '../parse/syntax-tree.ts';
-import type { FunctionDefinition, ValueType } from './function-definition.ts';
+import { callNode } from './calls.ts';
+import { checkTypes, SET_OPERATORS } from './check-types.ts';
+import type { ValueType } from './function-definition.ts';
 import { functionNamed } from './functions/index.ts';
 import {
   type AggregateNode,
   isRange,
   isScalar,
-  isVector,
   type PlanNode,
   type RangeSelectorNode,
   type ScalarNode,
   type SelectorNode,
   type StringNode,
+  type SubqueryNode,
   type VectorNode,
 } from './nodes.ts';
+import { type QueryTimes, resolveOffset, resolveRange } from './resolve-duration.ts';
 
-const MATCH_ALL_LABELS = { on: false, labels: [] };
+const MATCH_ALL_LABELS: Matching = { on: false, labels: [] };
+/** Of histograms: they keep the buckets on one side of a number, and the name. */
+const TRIM_OPERATORS = new Set(['</', '>/']);
 
-export interface PlanOptions {
+export interface PlanOptions extends QueryTimes {
   readonly features: QueryFeatures;
-  /** Of the query: its step (0 of an instant query) and the time between its first and its last step. */
-  readonly stepMs: number;
-  readonly spanMs: number;
 }
 
 /** @throws {QueryError} bad_data, with the position. */
-export function planExpression(text: string, syntax: Syntax, _options: PlanOptions): PlanNode {
-  return new Planner(text).plan(syntax);
+export function planExpression(text: string, syntax: Syntax, options: PlanOptions): PlanNode {
+  checkTypes(text, syntax, options.features);
+  return new Planner(text, options).plan(syntax);
 }
 
 export function typeOf(node: PlanNode): ValueType {
@@ -51,11 +53,14 @@ export function typeOf(node: PlanNode): ValueType {
   return isRange(node) ? 'range vector' : 'instant vector';
 }
 
+/** Trusts the types: they were checked. */
 class Planner {
   readonly #text: string;
+  readonly #options: PlanOptions;
 
-  constructor(text: string) {
+  constructor(text: string, options: PlanOptions) {
     this.#text = text;
+    this.#options = options;
   }
 
   plan(syntax: Syntax): PlanNode {
@@ -65,7 +70,7 @@ class Planner {
       case 'string':
         return { kind: 'string', span: syntax.span, value: syntax.value, stepInvariant: true };
       case 'selector':
-        return planSelector(syntax);
+        return this.#selector(syntax);
       case 'parentheses':
         return this.plan(syntax.inner);
       case 'unary':
@@ -73,7 +78,7 @@ class Planner {
       case 'binary':
         return this.#binary(syntax);
       case 'subquery':
-        throw this.#error(syntax.span, 'a subquery is not supported by this version of Chainpulse');
+        return this.#subquery(syntax);
       case 'call':
         return this.#call(syntax);
       case 'aggregate':
@@ -81,202 +86,109 @@ class Planner {
     }
   }
 
-  #error(span: Span, message: string): QueryError {
-    return parseError(this.#text, span.from, message);
+  #selector(syntax: SelectorSyntax): SelectorNode | RangeSelectorNode {
+    const { span, matchers, at, edges, offset, range } = syntax;
+    const isNamed = matchers.some(({ name, operator }) => name === METRIC_NAME && operator === '=');
+    // The type and the unit go with the name.
+    const mixesNames = !isNamed || this.#options.features.typeAndUnitLabels;
+    const offsetMs = offset === undefined ? 0 : resolveOffset(this.#text, offset, this.#options);
+    const part = { span, matchers, offsetMs, at, edges, mixesNames, stepInvariant: at !== undefined };
+    if (range === undefined) return { kind: 'selector', ...part };
+    return { kind: 'range-selector', rangeMs: resolveRange(this.#text, range, this.#options), ...part };
   }
 
-  #unary(syntax: UnarySyntax): PlanNode {
-    const operand = this.plan(syntax.operand);
-    const { span } = syntax;
-    const { stepInvariant } = operand;
-    if (isScalar(operand)) {
-      if (syntax.operator === '+') return operand;
-      if (operand.kind === 'number') return { ...operand, span, value: -operand.value };
-      return { kind: 'negated-scalar', span, stepInvariant, operand };
-    }
-    if (isVector(operand)) {
-      if (syntax.operator === '+') return operand;
-      return { kind: 'negated-vector', span, stepInvariant, operand, mixesNames: false };
-    }
-    throw this.#error(
+  /** Its own `@` alone makes it the same at every step: without one its steps move with the query's. */
+  #subquery({ span, inner, range, step, offset, at }: SubquerySyntax): SubqueryNode {
+    const offsetMs = offset === undefined ? 0 : resolveOffset(this.#text, offset, this.#options);
+    const stepMs = step === undefined ? undefined : resolveRange(this.#text, step, this.#options);
+    const rangeMs = resolveRange(this.#text, range, this.#options);
+    const vector = this.plan(inner) as VectorNode;
+    const { mixesNames } = vector;
+    return {
+      kind: 'subquery',
       span,
-      `unary expression only allowed on expressions of type scalar or instant vector, got "${typeOf(operand)}"`,
-    );
+      vector,
+      rangeMs,
+      stepMs,
+      offsetMs,
+      at,
+      mixesNames,
+      stepInvariant: at !== undefined,
+    };
+  }
+
+  #unary({ span, operator, operand: syntax }: UnarySyntax): PlanNode {
+    const operand = this.plan(syntax) as ScalarNode | VectorNode;
+    if (operator === '+') return operand;
+    const { stepInvariant } = operand;
+    if (!isScalar(operand)) return { kind: 'negated-vector', span, stepInvariant, operand, mixesNames: false };
+    if (operand.kind === 'number') return { ...operand, span, value: -operand.value };
+    return { kind: 'negated-scalar', span, stepInvariant, operand };
   }
 
   #binary(syntax: BinarySyntax): PlanNode {
-    const { span, bool, matching } = syntax;
+    const { span, bool, matching = MATCH_ALL_LABELS } = syntax;
     const operator = { operator: syntax.operator, bool };
-    const compares = isComparison(syntax.operator);
-    if (bool && !compares) {
-      throw this.#error(syntax.operatorSpan, 'bool modifier can only be used on comparison operators');
-    }
-    const left = this.#operand(syntax.left);
-    const right = this.#operand(syntax.right);
+    const left = this.plan(syntax.left) as ScalarNode | VectorNode;
+    const right = this.plan(syntax.right) as ScalarNode | VectorNode;
     const stepInvariant = left.stepInvariant && right.stepInvariant;
-    const filters = compares && !bool;
+    const isTrim = TRIM_OPERATORS.has(syntax.operator);
+    const keepsName = isTrim || (isComparison(syntax.operator) && !bool);
     if (isScalar(left) && isScalar(right)) {
-      if (filters) throw this.#error(syntax.operatorSpan, 'comparisons between scalars must use BOOL modifier');
-      if (matching !== undefined) throw this.#matchingError(syntax);
-      if (left.kind === 'number' && right.kind === 'number') {
-        const value = combineScalars(operator, Float64Array.of(left.value), Float64Array.of(right.value))[0]!;
-        return { kind: 'number', span, value, stepInvariant };
+      if (left.kind !== 'number' || right.kind !== 'number' || isTrim) {
+        return { kind: 'scalars', span, stepInvariant, operator, left, right };
       }
-      return { kind: 'scalars', span, stepInvariant, operator, left, right };
+      const value = combineScalars(operator, Float64Array.of(left.value), Float64Array.of(right.value))[0]!;
+      return { kind: 'number', span, value, stepInvariant };
     }
-    if (!isScalar(left) && !isScalar(right)) {
-      const mixesNames = filters && left.mixesNames;
-      return {
-        kind: 'vectors',
-        span,
-        stepInvariant,
-        operator,
-        matching: matching ?? MATCH_ALL_LABELS,
-        left,
-        right,
-        mixesNames,
-      };
+    if (isScalar(left) || isScalar(right)) {
+      const [vector, scalar] = isScalar(left) ? [right as VectorNode, left] : [left, right as ScalarNode];
+      const scalarSide = isScalar(left) ? 'left' : 'right';
+      const mixesNames = keepsName && vector.mixesNames;
+      return { kind: 'vector-scalar', span, stepInvariant, operator, vector, scalar, scalarSide, mixesNames };
     }
-    if (matching !== undefined) throw this.#matchingError(syntax);
-    const [vector, scalar] = isScalar(left) ? [right as VectorNode, left] : [left, right as ScalarNode];
-    const scalarSide = isScalar(left) ? 'left' : 'right';
-    const mixesNames = filters && vector.mixesNames;
-    return { kind: 'vector-scalar', span, stepInvariant, operator, vector, scalar, scalarSide, mixesNames };
-  }
-
-  #matchingError({ operatorSpan }: BinarySyntax): QueryError {
-    return this.#error(operatorSpan, 'vector matching only allowed between instant vectors');
-  }
-
-  #operand(syntax: Syntax): ScalarNode | VectorNode {
-    const node = this.plan(syntax);
-    if (isScalar(node) || isVector(node)) return node;
-    throw this.#error(syntax.span, 'binary expression must contain only scalar and instant vector types');
+    if (SET_OPERATORS.has(syntax.operator)) {
+      const set = syntax.operator as 'and' | 'or' | 'unless';
+      const mixesNames = set === 'or' || left.mixesNames;
+      return { kind: 'set-operation', span, stepInvariant, operator: set, matching, left, right, mixesNames };
+    }
+    const many = matching.many === 'right' ? right : left;
+    const mixesNames = (keepsName && many.mixesNames) || matching.include?.includes(METRIC_NAME) === true;
+    return { kind: 'vectors', span, stepInvariant, operator, matching, left, right, mixesNames };
   }
 
   #call(syntax: CallSyntax): PlanNode {
-    const definition = functionNamed(syntax.name);
-    if (definition === undefined) {
-      throw this.#error(syntax.span, `the function "${syntax.name}" is not supported by this version of Chainpulse`);
-    }
-    this.#checkArgumentCount(syntax, definition);
-    const planned = syntax.arguments.map((argument, index) => {
-      const node = this.plan(argument);
-      const expected = definition.parameters[index]!;
-      if (typeOf(node) === expected) return node;
-      throw this.#error(
-        argument.span,
-        `expected type ${expected} in call to function "${syntax.name}", got ${typeOf(node)}`,
-      );
-    });
-    return callNode(syntax, definition, planned);
+    const planned = syntax.arguments.map((argument) => this.plan(argument));
+    return callNode(syntax, functionNamed(syntax.name)!, planned, this.#options);
   }
 
-  #checkArgumentCount(syntax: CallSyntax, { parameters, optional = 0 }: FunctionDefinition): void {
-    const given = syntax.arguments.length;
-    const least = parameters.length - optional;
-    const message = (bound: string, count: number): string =>
-      `expected ${bound}${count} argument(s) in call to "${syntax.name}", got ${given}`;
-    if (optional === 0 && given !== least) throw this.#error(syntax.span, message('', least));
-    if (given < least) throw this.#error(syntax.span, message('at least ', least));
-    if (given > parameters.length) throw this.#error(syntax.span, message('at most ', parameters.length));
-  }
-
-  #aggregate(syntax: AggregateSyntax): PlanNode {
-    const { operator, span, grouping } = syntax;
-    const hasParameter = PARAMETER_TYPES.has(operator);
-    if (!hasParameter && !FOLDS.has(operator)) {
-      throw this.#error(span, `the aggregation "${operator}" is not supported by this version of Chainpulse`);
-    }
-    const expected = hasParameter ? 2 : 1;
-    const given = syntax.arguments.length;
-    if (given === 0) throw this.#error(span, 'no arguments for aggregate expression provided');
-    if (given !== expected) {
-      throw this.#error(
-        span,
-        `wrong number of arguments for aggregate expression provided, expected ${expected}, got ${given}`,
-      );
-    }
-    const last = syntax.arguments.at(-1)!;
-    const vector = this.plan(last);
-    if (!isVector(vector)) {
-      throw this.#error(last.span, `expected type instant vector in aggregation expression, got ${typeOf(vector)}`);
-    }
-    const parameter = hasParameter ? this.#aggregateParameter(operator, syntax.arguments[0]!) : undefined;
+  #aggregate({ operator, span, grouping, arguments: given }: AggregateSyntax): PlanNode {
+    const vector = this.plan(given.at(-1)!) as VectorNode;
+    const parameter = given.length === 1 ? undefined : (this.plan(given[0]!) as ScalarNode | StringNode);
     const method = aggregateMethod(operator, parameter);
-    const mixesNames = method.kind === 'extremes' ? vector.mixesNames : groupsByName(grouping, method);
+    const keepsSeries = method.kind === 'extremes' || method.kind === 'limit';
+    const mixesNames = keepsSeries ? vector.mixesNames : groupsByName(grouping, method);
     // As in Prometheus, the parameter has no say: over a vector with `@` it is that of the first step.
     const { stepInvariant } = vector;
     return { kind: 'aggregate', span, stepInvariant, operator, grouping, vector, method, mixesNames };
   }
-
-  #aggregateParameter(operator: string, syntax: Syntax): ScalarNode | StringNode {
-    const node = this.plan(syntax);
-    const expected = PARAMETER_TYPES.get(operator)!;
-    if (typeOf(node) !== expected) {
-      throw this.#error(syntax.span, `expected type ${expected} in aggregation parameter, got ${typeOf(node)}`);
-    }
-    return node as ScalarNode | StringNode;
-  }
 }
-
-const PARAMETER_TYPES: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
-  ['quantile', 'scalar'],
-  ['topk', 'scalar'],
-  ['bottomk', 'scalar'],
-  ['count_values', 'string'],
-]);
 
 function aggregateMethod(operator: string, parameter: ScalarNode | StringNode | undefined): AggregateNode['method'] {
   if (parameter === undefined) return { kind: 'fold', makeFold: FOLDS.get(operator)! };
   if (parameter.kind === 'string') return { kind: 'value-counts', label: parameter.value };
-  if (operator === 'quantile') return { kind: 'quantile', quantile: parameter };
-  return { kind: 'extremes', operator: operator === 'topk' ? 'topk' : 'bottomk', count: parameter };
+  switch (operator) {
+    case 'quantile':
+      return { kind: 'quantile', quantile: parameter };
+    case 'limitk':
+    case 'limit_ratio':
+      return { kind: 'limit', operator, parameter };
+    default:
+      return { kind: 'extremes', operator: operator === 'topk' ? 'topk' : 'bottomk', count: parameter };
+  }
 }
 
 function groupsByName({ without, labels }: AggregateNode['grouping'], method: AggregateNode['method']): boolean {
   if (without) return false;
   return labels.includes(METRIC_NAME) || (method.kind === 'value-counts' && method.label === METRIC_NAME);
-}
-
-function planSelector(syntax: SelectorSyntax): SelectorNode | RangeSelectorNode {
-  const { span, matchers, at, edges } = syntax;
-  const mixesNames = !matchers.some(({ name, operator }) => name === METRIC_NAME && operator === '=');
-  const offsetMs = syntax.offset === undefined ? 0 : millisecondsOf(syntax.offset);
-  const rangeMs = syntax.range === undefined ? undefined : millisecondsOf(syntax.range);
-  const part = { span, matchers, offsetMs, at, edges, mixesNames, stepInvariant: at !== undefined };
-  return rangeMs === undefined ? { kind: 'selector', ...part } : { kind: 'range-selector', rangeMs, ...part };
-}
-
-function millisecondsOf(duration: DurationSyntax): number {
-  if (duration.kind !== 'milliseconds') throw new Error(`the duration of kind ${duration.kind} was not resolved`);
-  return duration.ms;
-}
-
-function callNode({ span, name }: CallSyntax, { body }: FunctionDefinition, planned: readonly PlanNode[]): PlanNode {
-  const stepInvariant = planned.every((argument) => argument.stepInvariant);
-  const scalars = planned.filter(isScalar);
-  switch (body.kind) {
-    case 'over-window': {
-      const range = planned.find(isRange)!;
-      const mixesNames = body.keepsName === true && range.mixesNames;
-      return { kind: 'over-window', span, stepInvariant, name, body, range, scalars, mixesNames };
-    }
-    case 'per-value': {
-      const vector = planned[0] as VectorNode;
-      return { kind: 'per-value', span, stepInvariant, name, body, vector, scalars, mixesNames: false };
-    }
-    case 'over-vector': {
-      const mixesNames = body.keepsName;
-      return { kind: 'over-vector', span, stepInvariant, name, body, arguments: planned, mixesNames };
-    }
-    case 'over-steps':
-      return {
-        kind: 'over-steps',
-        span,
-        stepInvariant: stepInvariant && body.isTime !== true,
-        body,
-        arguments: planned,
-      };
-  }
 }

@@ -86,7 +86,7 @@ async function deleteSeries(parameters: Parameters, engine: Engine, maxSelectors
   if (parameters.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
   const startMs = parameters.timeMs('start', MIN_TIME_MS);
   const endMs = parameters.timeMs('end', MAX_TIME_MS);
-  const matcherSets = parameters.selectors(maxSelectors);
+  const matcherSets = parameters.selectors(maxSelectors, 'match[]');
   // An end that is not given is no end: then the series themselves go.
   const minTimeMs = startMs <= MIN_TIME_MS ? Number.NEGATIVE_INFINITY : startMs;
   const maxTimeMs = endMs >= MAX_TIME_MS ? Number.POSITIVE_INFINITY : endMs;

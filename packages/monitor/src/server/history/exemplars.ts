@@ -7,7 +7,8 @@ import type { ExemplarSeries } from '../../storage/interface.ts';
 import { ApiError, apiErrorOf } from '../prometheus/error.ts';
 import { formatSample, formatTime } from '../prometheus/format.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from '../prometheus/parameters.ts';
-import { type Question, readLimit } from '../prometheus/queries.ts';
+import { readLimit } from '../prometheus/queries.ts';
+import type { Question } from '../prometheus/question.ts';
 import { renderLabels, renderList } from '../prometheus/render.ts';
 
 /** Exemplars in one answer; the rest is left out, with a warning. */
@@ -20,7 +21,9 @@ export function readExemplars(parameters: Parameters, engine: Engine): Question 
   if (maxTimeMs < minTimeMs) throw new ApiError('bad_data', 'end timestamp must not be before start timestamp');
   const limit = readLimit(parameters);
   const matcherSets = readSelectors(parameters.first('query'));
-  return async (timeoutMs, signal) => {
+  return async ({ timeoutMs, signal }) => {
+    // What selects nothing is answered with nothing.
+    if (matcherSets.length === 0) return undefined;
     const found = new Map<string, ExemplarSeries>();
     const warnings = new Set<string>();
     const most = limit === 0 ? EXEMPLARS_MAX : Math.min(limit, EXEMPLARS_MAX);
@@ -53,7 +56,7 @@ function readSelectors(expression: string) {
   try {
     return selectorsIn(expression);
   } catch (error) {
-    throw apiErrorOf(error, 'query');
+    throw apiErrorOf(error);
   }
 }
 

@@ -102,7 +102,7 @@ function readRequest(parameters: Parameters, maxSelectors: number): ExportReques
     format,
     minTimeMs,
     maxTimeMs,
-    matcherSets: parameters.selectors(maxSelectors),
+    matcherSets: parameters.selectors(maxSelectors, 'match[]'),
     columns: columns.length === 0 ? undefined : columns,
     isFragment: parameters.first('fragment') === 'true',
   };

@@ -323,7 +323,7 @@ test('exemplars of every selector of an expression', async (t) => {
   assert.equal(
     await ask('query=rate(votes_total[5m])/up'),
     '{"status":"success","data":[{"seriesLabels":{"__name__":"votes_total","instance":"a"},"exemplars":' +
-      '[{"labels":{"trace_id":"x\\u003cy"},"value":"1.5","timestamp":1699996400}]}]}',
+      '[{"labels":{"trace_id":"x<y"},"value":"1.5","timestamp":1699996400}]}]}',
   );
   assert.equal(await ask(`query=votes_total&start=${OLD_MS / 1000 + 1}`), '{"status":"success","data":[]}');
   assert.match(await ask('query=votes_total&start=2&end=1'), /end timestamp must not be before start timestamp/);

@@ -2,15 +2,19 @@
 
 import { ChainpulseError } from '../../model/errors.ts';
 import { QueryError, type QueryErrorType } from '../../promql/interface.ts';
+import { quote } from './format.ts';
 
 export type ApiErrorType = QueryErrorType | 'unavailable' | 'not_found';
+
+/** What nobody reads any more: the client has closed its connection. Not standard, but Prometheus' and older than it. */
+const STATUS_CLIENT_CLOSED = 499;
 
 const STATUS_BY_TYPE: Readonly<Record<ApiErrorType, number>> = {
   bad_data: 400,
   not_found: 404,
   execution: 422,
   internal: 500,
-  canceled: 503,
+  canceled: STATUS_CLIENT_CLOSED,
   timeout: 503,
   unavailable: 503,
 };
@@ -37,7 +41,7 @@ export function errorTypeOfStatus(status: number): ApiErrorType {
 }
 
 export function errorBody(type: ApiErrorType, message: string): string {
-  return JSON.stringify({ status: 'error', errorType: type, error: message });
+  return `{"status":"error","errorType":"${type}","error":${quote(message)}}`;
 }
 
 /** `invalid parameter "step": …`, as Prometheus words it. */
@@ -46,16 +50,18 @@ export function invalidParameter(name: string, message: string, options?: ErrorO
 }
 
 /**
- * What the client is told of any error. An expression that cannot be read is told with the parameter it came in and its
- * place; of an error that was not written for people nothing but its being internal is told.
+ * What the client is told of any error. An expression or selector that is refused is told with the parameter that it came in,
+ * where Prometheus names it; of an error that was not written for people nothing but its being internal is told.
  */
-export function apiErrorOf(error: unknown, expressionParameter: string): ApiError {
+export function apiErrorOf(error: unknown, parameter?: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof QueryError) {
-    // A message that begins with its place in the expression needs the name of the parameter that holds it.
-    return namesItsPlace(error)
-      ? invalidParameter(expressionParameter, error.message, { cause: error })
-      : new ApiError(error.type, error.message, { cause: error });
+    const { type, message } = error;
+    // Another server that evaluates the expression has named the parameter already.
+    const isToBeNamed = type === 'bad_data' && parameter !== undefined && !message.startsWith('invalid parameter');
+    return isToBeNamed
+      ? invalidParameter(parameter, message, { cause: error })
+      : new ApiError(type, message, { cause: error });
   }
   // As an agent of Prometheus answers what it has no store for.
   if (error instanceof ChainpulseError && error.code === 'history_elsewhere') {
@@ -74,8 +80,4 @@ export function apiErrorOf(error: unknown, expressionParameter: string): ApiErro
 export function needsLog(error: ApiError): boolean {
   const { cause } = error;
   return error.type === 'internal' && !(cause instanceof ChainpulseError && cause.code.startsWith('remote_'));
-}
-
-function namesItsPlace({ type, position, message }: QueryError): boolean {
-  return type === 'bad_data' && position !== undefined && message.startsWith(`${position.line}:${position.column}:`);
 }

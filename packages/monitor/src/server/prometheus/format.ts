@@ -6,6 +6,9 @@ import { numberText } from '../../export/number-text.ts';
 /** The text of a sample's value. */
 export { apiNumberText as formatSample } from '../../export/number-text.ts';
 
+/** Escapes of JSON, two of which its encoder for Go does not know. */
+const SHORT_ESCAPES = /\\./g;
+const LONG_ESCAPES: Readonly<Record<string, string>> = { '\\b': '\\u0008', '\\f': '\\u000c' };
 const HTML_SENSITIVE = /[<>&\u2028\u2029]/g;
 
 /** The text of a scalar, which Prometheus writes without an exponent: `1000000000000000000000` for 1e21. */
@@ -35,6 +38,15 @@ export function formatTime(timeMs: number): string {
 
 /** A JSON string, escaped also for pages that paste it into HTML, as Go's encoder does. */
 export function quote(text: string): string {
+  return quotePlain(text).replace(HTML_SENSITIVE, escapeCode);
+}
+
+/** A JSON string as Prometheus writes the names and values of labels: with no more escapes than JSON demands. */
+export function quotePlain(text: string): string {
   const quoted = JSON.stringify(text);
-  return quoted.replace(HTML_SENSITIVE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return quoted.includes('\\') ? quoted.replace(SHORT_ESCAPES, (found) => LONG_ESCAPES[found] ?? found) : quoted;
+}
+
+function escapeCode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -6,13 +6,16 @@ import type { SeriesRequest } from '../../storage/interface.ts';
 import { ApiError } from './error.ts';
 import { quote } from './format.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from './parameters.ts';
-import { type Question, readLimit, truncate } from './queries.ts';
+import { readLimit, truncate } from './queries.ts';
+import type { Question } from './question.ts';
 import { renderLabels, renderList } from './render.ts';
+import { unescapeName } from './unescape-name.ts';
 
 /** @throws {ApiError} */
 export function readSeries(parameters: Parameters, engine: Engine, maxSelectors: number): Question {
   if (parameters.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
-  const { request, limit } = readRequest(parameters, maxSelectors);
+  // Of the routes that take `match[]` this one alone names it in errors.
+  const { request, limit } = readRequest(parameters, maxSelectors, 'match[]');
   return async () => {
     const { kept, warnings } = truncate(await engine.series(request), limit);
     return { data: renderList(kept, renderLabels), warnings };
@@ -29,7 +32,8 @@ export function readLabelNames(parameters: Parameters, engine: Engine, maxSelect
 }
 
 /** @throws {ApiError} */
-export function readLabelValues(parameters: Parameters, engine: Engine, maxSelectors: number, name: string): Question {
+export function readLabelValues(parameters: Parameters, engine: Engine, maxSelectors: number, given: string): Question {
+  const name = unescapeName(given);
   // Prometheus 3 takes any name in UTF-8; an unpaired surrogate is none.
   if (name === '' || !name.isWellFormed()) {
     throw new ApiError('bad_data', `invalid label name: ${JSON.stringify(name)}`);
@@ -52,11 +56,15 @@ export function readMetadata(parameters: Parameters, engine: Engine): Question {
   };
 }
 
-function readRequest(parameters: Parameters, maxSelectors: number): { request: SeriesRequest; limit: number } {
+function readRequest(
+  parameters: Parameters,
+  maxSelectors: number,
+  named?: 'match[]',
+): { request: SeriesRequest; limit: number } {
+  const limit = readLimit(parameters);
   const minTimeMs = parameters.timeMs('start', MIN_TIME_MS);
   const maxTimeMs = parameters.timeMs('end', MAX_TIME_MS);
-  const limit = readLimit(parameters);
-  const matcherSets = parameters.selectors(maxSelectors);
+  const matcherSets = parameters.selectors(maxSelectors, named);
   // One more than wanted, so that it shows when something was left out.
   return { request: { minTimeMs, maxTimeMs, matcherSets, limit: limit === 0 ? 0 : limit + 1 }, limit };
 }
@@ -70,7 +78,7 @@ function* renderMetadata(
     // As in Prometheus, a limit of 0 for each metric means none.
     const kept = limitPerMetric > 0 ? entries.slice(0, limitPerMetric) : entries;
     const rendered = kept.map(
-      ({ type, help, unit }) => `{"type":${quote(type)},"help":${quote(help)},"unit":${quote(unit)}}`,
+      ({ type, help, unit }) => `{"type":${quote(type)},"unit":${quote(unit)},"help":${quote(help)}}`,
     );
     yield `${separator}${quote(name)}:[${rendered.join(',')}]`;
     separator = ',';

@@ -96,11 +96,12 @@ test('selectors are read, and those that could match everything are refused', ()
     assert.throws(() => parametersOf({ 'match[]': selector }).selectors(4), { type: 'bad_data' }, selector);
   }
   assert.throws(
-    () => parametersOf({ 'match[]': 'sum(up)' }).selectors(4),
-    /^ApiError: invalid parameter "match\[\]": 1:1: /,
+    () => parametersOf({ 'match[]': 'sum(up)' }).selectors(4, 'match[]'),
+    /^ApiError: invalid parameter "match\[\]": 1:\d+: /,
   );
+  assert.throws(() => parametersOf({ 'match[]': 'sum(up)' }).selectors(4), /^ApiError: 1:\d+: /);
   assert.throws(
-    () => parametersOf({ 'match[]': '{a=~"("}' }).selectors(4),
+    () => parametersOf({ 'match[]': '{a=~"("}' }).selectors(4, 'match[]'),
     /^ApiError: invalid parameter "match\[\]": /,
   );
 });
@@ -109,4 +110,26 @@ test('more selectors than the bound are refused', () => {
   const parameters = parametersOf({ 'match[]': ['a', 'b', 'c'] });
   assert.equal(parameters.selectors(3).length, 3);
   assert.throws(() => parameters.selectors(2), /3 selectors are given, at most 2 are taken/);
+});
+
+test('a limit is a number of 64 bits that is not negative, in the words of Go', () => {
+  assert.equal(parametersOf({}).limit('limit'), 0);
+  assert.equal(parametersOf({ limit: '+7' }).limit('limit'), 7);
+  assert.equal(parametersOf({ limit: '9223372036854775807' }).limit('limit'), Number.MAX_SAFE_INTEGER - 1);
+  const wrong = [
+    ['abc', 'strconv.Atoi: parsing "abc": invalid syntax'],
+    ['1.5', 'strconv.Atoi: parsing "1.5": invalid syntax'],
+    ['9223372036854775808', 'strconv.Atoi: parsing "9223372036854775808": value out of range'],
+    ['-1', 'limit must be non-negative'],
+  ] as const;
+  for (const [limit, problem] of wrong) {
+    const message = `invalid parameter "limit": ${problem}`;
+    assert.throws(() => parametersOf({ limit }).limit('limit'), { type: 'bad_data', message });
+  }
+});
+
+test('what only the address may say is not taken from the form', () => {
+  const parameters = parametersOf({ state: ['active', 'dropped'] }, { state: 'any', scrapePool: 'a' });
+  assert.equal(parameters.firstOfAddress('state'), 'active');
+  assert.equal(parameters.firstOfAddress('scrapePool'), '');
 });

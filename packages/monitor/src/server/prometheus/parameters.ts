@@ -4,7 +4,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { parseDurationMs } from '../../model/duration.ts';
-import type { Matcher } from '../../model/matcher.ts';
+import { type Matcher, valuePredicate } from '../../model/matcher.ts';
 import { parseSelector } from '../../promql/selector.ts';
 import { ApiError, apiErrorOf, invalidParameter } from './error.ts';
 
@@ -18,13 +18,25 @@ const BOUNDARY_TIMES: Readonly<Record<string, number>> = {
   '292277025-08-18T07:12:54.999999999Z': MAX_TIME_MS,
 };
 
+/** The longest duration that Prometheus' clock counts, in nanoseconds of 64 bits. */
+const MAX_DURATION_MS = 2 ** 63 / 1e6;
+const INT64_MAX = 2n ** 63n - 1n;
+/** What Go's ParseBool takes. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 't', 'true'].map((text) => [text, true] as const),
+  ...['0', 'f', 'false'].map((text) => [text, false] as const),
+]);
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WHOLE = /^[+-]?\d+$/;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 export class Parameters {
   readonly #sources: readonly Readonly<Record<string, unknown>>[];
+  readonly #address: unknown;
 
   constructor(request: FastifyRequest) {
+    this.#address = request.query;
     this.#sources = [request.body, request.query].filter(
       (source) => typeof source === 'object' && source !== null,
     ) as Record<string, unknown>[];
@@ -40,6 +52,12 @@ export class Parameters {
     return this.all(name)[0] ?? '';
   }
 
+  /** The first value in the address, whatever the form holds. */
+  firstOfAddress(name: string): string {
+    if (typeof this.#address !== 'object' || this.#address === null || !Object.hasOwn(this.#address, name)) return '';
+    return [(this.#address as Record<string, string | string[]>)[name]].flat()[0] ?? '';
+  }
+
   /** @throws {ApiError} */
   timeMs(name: string, absentMs?: number): number {
     const text = this.first(name);
@@ -47,7 +65,7 @@ export class Parameters {
     const timeMs = parseTimeMs(text);
     if (timeMs !== undefined) return timeMs;
     // Prometheus words it in two ways, for a time that may be left out and one that may not.
-    const begin = absentMs === undefined ? '' : `Invalid time value for '${name}': `;
+    const begin = absentMs === undefined ? '' : `invalid time value for '${name}': `;
     throw invalidParameter(name, `${begin}cannot parse ${JSON.stringify(text)} to a valid timestamp`);
   }
 
@@ -58,15 +76,29 @@ export class Parameters {
 
   /** @throws {ApiError} */
   durationMs(name: string): number {
+    const duration = parseDuration(this.first(name));
+    if (typeof duration === 'string') throw invalidParameter(name, duration);
+    return duration;
+  }
+
+  /** A whole number, 0 when the parameter is absent, refused in the words of Prometheus' newer parameters. @throws {ApiError} */
+  limit(name: string): number {
     const text = this.first(name);
-    const durationMs = DECIMAL.test(text) ? Number(text) * 1000 : parseDurationMs(text);
-    if (durationMs === undefined) {
-      throw invalidParameter(name, `cannot parse ${JSON.stringify(text)} to a valid duration`);
+    if (text === '') return 0;
+    if (!WHOLE.test(text))
+      throw invalidParameter(name, `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+    const value = BigInt(text.replace('+', ''));
+    if (value > INT64_MAX || value < -INT64_MAX - 1n) {
+      throw invalidParameter(name, `strconv.Atoi: parsing ${JSON.stringify(text)}: value out of range`);
     }
-    if (Math.abs(durationMs) > MAX_TIME_MS) {
-      throw invalidParameter(name, `cannot parse ${JSON.stringify(text)} to a valid duration. It is too long`);
-    }
-    return durationMs;
+    if (value < 0n) throw invalidParameter(name, `${name} must be non-negative`);
+    return Math.min(Number(value), Number.MAX_SAFE_INTEGER - 1);
+  }
+
+  /** Undefined when it is none that Prometheus takes; false when the parameter is absent. */
+  boolean(name: string): boolean | undefined {
+    const text = this.first(name).toLowerCase();
+    return text === '' ? false : BOOLEANS.get(text);
   }
 
   /** A whole number, or undefined when the parameter is absent. @throws {ApiError} */
@@ -78,14 +110,22 @@ export class Parameters {
     return count;
   }
 
-  /** The series selectors of `match[]`. @throws {ApiError} */
-  selectors(maxSelectors: number): readonly (readonly Matcher[])[] {
+  /** The series selectors of `match[]`; errors of reading them name the parameter where it is given. @throws {ApiError} */
+  selectors(maxSelectors: number, named?: 'match[]'): readonly (readonly Matcher[])[] {
     const texts = this.all('match[]');
     if (texts.length > maxSelectors) {
       throw invalidParameter('match[]', `${texts.length} selectors are given, at most ${maxSelectors} are taken`);
     }
-    return texts.map(readSelector);
+    return texts.map((text) => readSelector(text, named));
   }
+}
+
+/** Milliseconds, or why the text is no duration. */
+export function parseDuration(text: string): number | string {
+  const durationMs = DECIMAL.test(text) ? Number(text) * 1000 : parseDurationMs(text);
+  const problem = `cannot parse ${JSON.stringify(text)} to a valid duration`;
+  if (durationMs === undefined) return problem;
+  return Math.abs(durationMs) > MAX_DURATION_MS ? `${problem}. It overflows int64` : durationMs;
 }
 
 function parseTimeMs(text: string): number | undefined {
@@ -114,10 +154,13 @@ function isOnCalendar(local: string): boolean {
   return new Date(`${local}Z`).toISOString().startsWith(local);
 }
 
-function readSelector(text: string): readonly Matcher[] {
+function readSelector(text: string, named: string | undefined): readonly Matcher[] {
   try {
-    return parseSelector(text);
+    const matchers = parseSelector(text);
+    if (matchers.some((matcher) => !valuePredicate(matcher)(''))) return matchers;
   } catch (error) {
-    throw apiErrorOf(error, 'match[]');
+    throw apiErrorOf(error, named);
   }
+  const message = 'match[] must contain at least one non-empty matcher';
+  throw named === undefined ? new ApiError('bad_data', message) : invalidParameter(named, message);
 }

@@ -1,11 +1,15 @@
 // Answers of the Prometheus API as JSON, piece by piece: no piece takes more than a fraction of a millisecond to make,
 // so an answer of any size can be sent without holding the main thread.
 
+import { type BucketJson, bucketsOf } from '../../export/histogram-json.ts';
+import type { NativeHistogram } from '../../model/batch.ts';
 import type { Labels } from '../../model/labels.ts';
-import type { MatrixSeries, QueryResult } from '../../promql/interface.ts';
-import { formatSample, formatScalar, formatTime, quote } from './format.ts';
+import type { MatrixHistograms, MatrixSeries, QueryResult, VectorSample } from '../../promql/interface.ts';
+import { formatSample, formatScalar, formatTime, quote, quotePlain } from './format.ts';
 
 const POINTS_PER_PIECE = 512;
+/** A native histogram has some ten to some hundred buckets. */
+const PIECE_CHARACTERS = 16_384;
 
 export interface Answer {
   /** The JSON of `data`, in pieces. */
@@ -33,10 +37,7 @@ export function* renderResult(result: QueryResult): Generator<string> {
       break;
     case 'vector': {
       const time = formatTime(result.timeMs);
-      yield* renderList(
-        result.samples,
-        ({ labels, value }) => `{"metric":${renderLabels(labels)},"value":[${time},"${formatSample(value)}"]}`,
-      );
+      yield* renderList(result.samples, (sample) => renderSample(sample, time));
       break;
     }
     case 'matrix':
@@ -56,21 +57,56 @@ export function* renderList<T>(items: Iterable<T>, render: (item: T) => string):
 }
 
 export function renderLabels(labels: Labels): string {
-  return `{${labels.map(({ name, value }) => `${quote(name)}:${quote(value)}`).join(',')}}`;
+  return `{${labels.map(({ name, value }) => `${quotePlain(name)}:${quotePlain(value)}`).join(',')}}`;
 }
 
+function renderSample({ labels, value, histogram }: VectorSample, time: string): string {
+  const metric = `{"metric":${renderLabels(labels)}`;
+  return histogram === undefined
+    ? `${metric},"value":[${time},"${formatSample(value)}"]}`
+    : `${metric},"histogram":[${time},${renderHistogram(histogram)}]}`;
+}
+
+/** A series has the list of its floats, the list of its histograms, or both. */
 function* renderMatrix(series: readonly MatrixSeries[]): Generator<string> {
   yield '[';
   let separator = '';
-  for (const { labels, timestampsMs, values } of series) {
-    yield `${separator}{"metric":${renderLabels(labels)},"values":[`;
-    for (let start = 0; start < values.length; start += POINTS_PER_PIECE) {
-      yield renderPoints(timestampsMs, values, start, Math.min(start + POINTS_PER_PIECE, values.length));
+  for (const { labels, timestampsMs, values, histograms } of series) {
+    yield `${separator}{"metric":${renderLabels(labels)}`;
+    if (values.length > 0) {
+      yield ',"values":[';
+      for (let start = 0; start < values.length; start += POINTS_PER_PIECE) {
+        yield renderPoints(timestampsMs, values, start, Math.min(start + POINTS_PER_PIECE, values.length));
+      }
+      yield ']';
     }
-    yield ']}';
+    if (histograms !== undefined && histograms.histograms.length > 0) yield* renderHistograms(histograms);
+    yield '}';
     separator = ',';
   }
   yield ']';
+}
+
+function* renderHistograms({ timestampsMs, histograms }: MatrixHistograms): Generator<string> {
+  let text = ',"histograms":[';
+  for (const [index, histogram] of histograms.entries()) {
+    text += `${index === 0 ? '' : ','}[${formatTime(timestampsMs[index]!)},${renderHistogram(histogram)}]`;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}]`;
+}
+
+/** A bucket is a rule which of its ends belong to it, the ends, and the count. */
+function renderHistogram(histogram: NativeHistogram): string {
+  const buckets = bucketsOf(histogram);
+  const list = buckets.length === 0 ? '' : `,"buckets":[${buckets.map(renderBucket).join(',')}]`;
+  return `{"count":"${formatSample(histogram.count)}","sum":"${formatSample(histogram.sum)}"${list}}`;
+}
+
+function renderBucket([rule, lower, upper, count]: BucketJson): string {
+  return `[${rule},"${lower}","${upper}","${count}"]`;
 }
 
 function renderPoints(timestampsMs: Float64Array, values: Float64Array, start: number, end: number): string {

@@ -67,7 +67,7 @@ test('each kind of result has the JSON of Prometheus, byte for byte', async (t) 
     ],
     [
       { type: 'vector', timeMs: 1_435_781_451_700, samples: [{ labels, value: 0.1 }], ...notes },
-      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up","job":"a\\u003cb"},' +
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up","job":"a<b"},' +
         '"value":[1435781451.700,"0.1"]}]},"warnings":["w"],"infos":["i"]}',
     ],
     [
@@ -81,7 +81,7 @@ test('each kind of result has the JSON of Prometheus, byte for byte', async (t) 
         infos: [],
       },
       '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[0,"1"],[0.500,"NaN"]]},' +
-        '{"metric":{"__name__":"up","job":"a\\u003cb"},"values":[[1,"1e+21"]]}]}}',
+        '{"metric":{"__name__":"up","job":"a<b"},"values":[[1,"1e+21"]]}]}}',
     ],
     [
       { type: 'matrix', series: [], warnings: [], infos: [] },
@@ -102,10 +102,17 @@ test('parameters that are wrong are refused in the words of Prometheus, and noth
   const cases: [string, string][] = [
     [
       'query?query=1&time=abc',
-      'invalid parameter "time": Invalid time value for \'time\': cannot parse "abc" to a valid timestamp',
+      'invalid parameter "time": invalid time value for \'time\': cannot parse "abc" to a valid timestamp',
     ],
     ['query?query=1&timeout=abc', 'invalid parameter "timeout": cannot parse "abc" to a valid duration'],
-    ['query?query=1&lookback_delta=0', 'invalid parameter "lookback_delta": the shortest lookback is a millisecond'],
+    [
+      'query?query=1&lookback_delta=0.0001',
+      'invalid parameter "lookback_delta": the shortest lookback is a millisecond',
+    ],
+    [
+      'query?query=1&lookback_delta=abc',
+      'error parsing lookback delta duration: cannot parse "abc" to a valid duration',
+    ],
     [range, 'invalid parameter "start": cannot parse "" to a valid timestamp'],
     [`${range}&start=1`, 'invalid parameter "end": cannot parse "" to a valid timestamp'],
     [`${range}&start=1&end=0&step=1`, 'invalid parameter "end": end timestamp must not be before start time'],
@@ -119,13 +126,11 @@ test('parameters that are wrong are refused in the words of Prometheus, and noth
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     ],
     ['series', 'no match[] parameter provided'],
-    [
-      'series?match[]={}',
-      'invalid parameter "match[]": 1:1: parse error: vector selector must contain at least one non-empty matcher',
-    ],
+    ['series?match[]={}', 'invalid parameter "match[]": match[] must contain at least one non-empty matcher'],
+    ['labels?match[]={}', 'match[] must contain at least one non-empty matcher'],
     [
       'labels?start=x',
-      'invalid parameter "start": Invalid time value for \'start\': cannot parse "x" to a valid timestamp',
+      'invalid parameter "start": invalid time value for \'start\': cannot parse "x" to a valid timestamp',
     ],
     ['labels?limit=-1', 'invalid parameter "limit": limit must be non-negative'],
     ['metadata?limit=abc', 'limit must be a number'],
@@ -157,13 +162,19 @@ test('each type of error has its status, and is counted as what it is', async (t
       new QueryError('bad_data', 'invalid expression type', { line: 1, column: 1 }),
       400,
       'bad_data',
-      'invalid expression type',
+      'invalid parameter "query": invalid expression type',
       'error',
     ],
-    [new QueryError('bad_data', 'invalid expression type'), 400, 'bad_data', 'invalid expression type', 'error'],
+    [
+      new QueryError('bad_data', 'invalid parameter "query": 1:1: of another server'),
+      400,
+      'bad_data',
+      'invalid parameter "query": 1:1: of another server',
+      'error',
+    ],
     [new QueryError('execution', 'many-to-many'), 422, 'execution', 'many-to-many', 'error'],
     [new QueryError('timeout', 'query timed out'), 503, 'timeout', 'query timed out', 'timeout'],
-    [new QueryError('canceled', 'query was canceled'), 503, 'canceled', 'query was canceled', 'error'],
+    [new QueryError('canceled', 'query was canceled'), 499, 'canceled', 'query was canceled', 'error'],
     [
       new ChainpulseError('remote_unreachable', 'http://vm:8428/api/v1/query did not answer'),
       500,
@@ -371,8 +382,10 @@ test('targets have the form of Prometheus', async (t) => {
     health: 'down',
     lastError: 'connection refused',
   });
-  assert.deepEqual(await get('?state=dropped'), { activeTargets: [], droppedTargets: [] });
-  assert.deepEqual(await get('?scrapePool=other'), { activeTargets: [], droppedTargets: [] });
+  const none = { activeTargets: [], droppedTargets: [], droppedTargetCounts: { evm: 0 } };
+  assert.deepEqual(await get('?state=dropped'), none);
+  assert.deepEqual(await get('?scrapePool=other'), none);
+  assert.deepEqual(await get('?state=active&scrapePool=other'), { ...none, droppedTargetCounts: null });
 });
 
 test('buildinfo has a version that clients can compare and no features', async (t) => {

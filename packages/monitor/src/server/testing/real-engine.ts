@@ -39,6 +39,7 @@ export async function openRealEngine(
     push: (request, signal) => pushes.push(request, signal),
     instant: (query, signal) => queries.instant(query, signal),
     range: (query, signal) => queries.range(query, signal),
+    explain: (query, signal) => queries.explain(query, signal),
     select: (request) => store.select(request),
     selectExemplars: (request) => store.selectExemplars(request),
     cardinality: (limit) => store.cardinality(limit),

@@ -17,6 +17,7 @@ import { LiveFeed } from '../chain/live-feed.ts';
 import type { HistoryLimits } from '../history/limits.ts';
 import type { ServerLimits } from '../limits.ts';
 import { listen } from '../listen.ts';
+import type { ServedSettings } from '../prometheus/served-settings.ts';
 import type { PushRouteLimits } from '../push/limits.ts';
 import type { PushEnded } from '../push/push-observer.ts';
 import type { QueryEnded } from '../query-observer.ts';
@@ -39,6 +40,7 @@ export interface TestServerOptions {
   readonly clock?: PacedClock;
   readonly pageDirectory?: string;
   readonly renderMetrics?: () => Uint8Array;
+  readonly served?: ServedSettings;
   /** What differs from a server on the loopback that asks nobody who they are. */
   readonly security?: Partial<SecuritySettings>;
 }
@@ -50,6 +52,16 @@ const OPEN_ON_LOOPBACK: SecuritySettings = {
   hosts: [],
   insecure: false,
   auth: { tokens: [], publicHealth: false },
+};
+
+const SERVED_SETTINGS: ServedSettings = {
+  flags: { 'query.timeout': '2m', 'query.lookback-delta': '5m' },
+  collectionIntervalMs: 5000,
+  collectionTimeoutMs: 4000,
+  evaluationIntervalMs: 60_000,
+  retention: '30d',
+  features: { promql: { at_modifier: true } },
+  language: { format: (expression) => expression, tree: (expression) => ({ type: 'stringLiteral', val: expression }) },
 };
 
 export async function startTestServer(t: TestContext, options: TestServerOptions = {}) {
@@ -75,6 +87,7 @@ export async function startTestServer(t: TestContext, options: TestServerOptions
     pageDirectory: options.pageDirectory ?? temporaryDirectory(t),
     version: '1.2.3',
     startedMs: NOW_MS - 60_000,
+    served: options.served ?? SERVED_SETTINGS,
     queryObserver: { queryEnded: (event) => queries.push(event) },
     pushObserver: { pushEnded: (event) => pushes.push(event), appendFailed: () => {} },
     logger,
@@ -101,6 +114,7 @@ export function scriptedEngine(answers: Partial<Engine>): Engine {
     push: unexpected,
     instant: unexpected,
     range: unexpected,
+    explain: unexpected,
     select: unexpectedRead,
     selectExemplars: unexpectedRead,
     cardinality: unexpected,

@@ -21,7 +21,7 @@ export interface StoreLimits {
   readonly metadataLengthMax: number;
   /** UTF-16 units of an exemplar's label names and values together. A longer exemplar is dropped. Default 1,024. */
   readonly exemplarLengthMax: number;
-  /** Bytes of unpacked chunks that reads keep at hand; the least recently used go first. Default 16 MiB. */
+  /** Bytes of unpacked chunks that reads keep at hand; the least recently used go first. Default 64 MiB. */
   readonly chunkCacheBytes: number;
   /** Bytes of cold series that reads keep at hand; the least recently used go first. Default 16 MiB. */
   readonly coldCacheBytes: number;
@@ -47,7 +47,7 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = {
   metadataMax: 100_000,
   metadataLengthMax: 16_384,
   exemplarLengthMax: 1024,
-  chunkCacheBytes: 16 * 1024 * 1024,
+  chunkCacheBytes: 64 * 1024 * 1024,
   coldCacheBytes: 16 * 1024 * 1024,
   idleAfterMs: 7_200_000,
   sizeMaxBytes: Number.POSITIVE_INFINITY,

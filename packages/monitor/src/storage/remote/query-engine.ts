@@ -86,6 +86,12 @@ export function createRemoteQueryEngine(options: RemoteQueryOptions): RemoteQuer
       ];
       return ask('/api/v1/query_range', form, query, signal);
     },
+    explain: async () => {
+      throw new QueryError(
+        'execution',
+        'the query is evaluated by the server that keeps the history, which does not tell what it does: storage.remote.evaluate "local" evaluates here',
+      );
+    },
     close: () => api.close(),
   };
 }

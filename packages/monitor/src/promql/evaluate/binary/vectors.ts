@@ -1,162 +1,258 @@
-// Arithmetic and comparison between a vector and a scalar, and the one-to-one matching of two vectors.
+// Arithmetic and comparison of two vectors. The side of which one series may match is gathered (`one-side.ts`), then the series of
+// the other pass by, each combined over all steps at once with what matches it. Prometheus goes step by step, so what it
+// refuses at a step is the first of its kind here too.
 // https://prometheus.io/docs/prometheus/latest/querying/operators/#vector-matching
 
-import { type Labels, labelsKey, METRIC_NAME } from '../../../model/labels.ts';
+import type { Labels } from '../../../model/labels.ts';
 import { QueryError } from '../../interface.ts';
-import type { Matching } from '../../parse/syntax-tree.ts';
-import type { QueryBudget } from '../budget.ts';
-import { mergeInto } from '../distinct.ts';
-import {
-  dropLabels,
-  hasAnyStep,
-  keepLabels,
-  labelsText,
-  type SeriesStream,
-  type StepSeries,
-  withoutName,
-} from '../series.ts';
-import { type BinaryOperator, COMPARISONS, isComparison, valueFunction } from './operators.ts';
-
-/** `scalarSide` is where the scalar stands; a comparison that filters keeps the values of the vector. */
-export async function* combineWithScalar(
-  operator: BinaryOperator,
-  vector: SeriesStream,
-  scalar: Float64Array,
-  scalarSide: 'left' | 'right',
-): SeriesStream {
-  const value = valueFunction(operator);
-  const keeps = COMPARISONS.get(operator.operator);
-  for await (const series of vector) {
-    const { values, present, labels } = series;
-    if (value !== undefined) {
-      const combined =
-        scalarSide === 'left'
-          ? values.map((element, step) => value(scalar[step]!, element))
-          : values.map((element, step) => value(element, scalar[step]!));
-      yield { labels: withoutName(labels), values: combined, present };
-      continue;
-    }
-    const kept = present.map((isPresent, step) => {
-      if (isPresent === 0) return 0;
-      const [left, right] = scalarSide === 'left' ? [scalar[step]!, values[step]!] : [values[step]!, scalar[step]!];
-      return keeps!(left, right) ? 1 : 0;
-    });
-    if (hasAnyStep(kept)) yield { labels, values, present: kept };
-  }
-}
+import type { VectorsNode } from '../../plan/nodes.ts';
+import type { EvaluationContext } from '../context.ts';
+import { mergeEqual } from '../distinct.ts';
+import { ABSENT, hasAnyStep, labelsText, type SeriesStream, type StepSeries } from '../series.ts';
+import type { Column, ColumnOperation, CombinedColumn } from './column.ts';
+import { combineColumns } from './combine-columns.ts';
+import { Conflicts, GroupResults, type JoinResult } from './join-results.ts';
+import { MatchLabels } from './match-labels.ts';
+import { OneGroup, type Partner } from './one-side.ts';
+import { OperationNotes } from './operation-notes.ts';
+import { dropsNameAtOnce } from './operators.ts';
 
 export interface VectorPair {
-  readonly operator: BinaryOperator;
-  readonly matching: Matching;
-  readonly left: SeriesStream;
-  readonly right: SeriesStream;
+  readonly node: Pick<VectorsNode, 'operator' | 'matching' | 'span'>;
+  /** Opened one after the other, so that the second can have what the first has kept. */
+  readonly left: () => SeriesStream;
+  readonly right: () => SeriesStream;
   readonly stepCount: number;
-  readonly budget: QueryBudget;
 }
 
-/** The series of both sides that agree in the labels to match. */
-interface MatchGroup {
-  readonly left: StepSeries[];
-  readonly right: StepSeries[];
-}
-
-export async function* combineVectors(pair: VectorPair): SeriesStream {
-  const { stepCount, budget } = pair;
-  const groups = new Map<string, MatchGroup>();
-  const held = { series: 0 };
-  const leftAny = new Uint8Array(stepCount);
+export async function* combineVectors(pair: VectorPair, context: EvaluationContext): SeriesStream {
+  const { budget } = context;
+  const join = new Join(pair, context);
+  const isManyRight = pair.node.matching.many === 'right';
   try {
-    await collectSide(pair, 'left', groups, held, leftAny);
-    await collectSide(pair, 'right', groups, held, undefined);
-    for (const group of groups.values()) {
-      if (group.right.length > 1) await refuseDuplicates(pair, group.right, leftAny);
-      yield* await combineGroup(pair, group);
+    if (!isManyRight) await join.keepMany(pair.left());
+    for await (const series of isManyRight ? pair.left() : pair.right()) {
+      if (budget.isDue()) await budget.pause();
+      join.addOne(series);
     }
-  } finally {
-    budget.release(held.series, held.series * stepCount);
-  }
-}
-
-async function collectSide(
-  pair: VectorPair,
-  side: 'left' | 'right',
-  groups: Map<string, MatchGroup>,
-  held: { series: number },
-  anyPresent: Uint8Array | undefined,
-): Promise<void> {
-  const signature = matchLabels(pair.matching);
-  for await (const series of pair[side]) {
-    const key = labelsKey(signature(series.labels));
-    let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { left: [], right: [] }));
-    group[side].push(series);
-    pair.budget.hold(1, pair.stepCount);
-    held.series++;
-    for (let step = 0; anyPresent !== undefined && step < pair.stepCount; step++) {
-      anyPresent[step]! |= series.present[step]!;
-    }
-  }
-}
-
-/** Two series of the right side in one group at one step, where the left side is not empty. */
-async function refuseDuplicates(pair: VectorPair, right: readonly StepSeries[], leftAny: Uint8Array): Promise<void> {
-  for (let step = 0; step < pair.stepCount; step++) {
-    if (leftAny[step] === 0) continue;
-    if (pair.budget.isDue()) await pair.budget.pause();
-    const [first, second] = right.filter(({ present }) => present[step] === 1);
-    if (first === undefined || second === undefined) continue;
-    const shared = labelsText(matchLabels(pair.matching)(first.labels));
-    throw new QueryError(
-      'execution',
-      `found duplicate series for the match group ${shared} on the right hand-side of the operation: ` +
-        `[${labelsText(second.labels)}, ${labelsText(first.labels)}];many-to-many matching not allowed: ` +
-        'matching labels must be unique on one side',
-    );
-  }
-}
-
-/** Each left series with whichever right series is there at each step. */
-async function combineGroup(pair: VectorPair, { left, right }: MatchGroup): Promise<Iterable<StepSeries>> {
-  const value = valueFunction(pair.operator);
-  const keeps = COMPARISONS.get(pair.operator.operator);
-  const matched = new Uint8Array(pair.stepCount);
-  const results = new Map<string, StepSeries>();
-  for (const ours of left) {
-    const values = new Float64Array(pair.stepCount);
-    const present = new Uint8Array(pair.stepCount);
-    for (const theirs of right) {
-      if (pair.budget.isDue()) await pair.budget.pause();
-      for (let step = 0; step < pair.stepCount; step++) {
-        if (ours.present[step] === 0 || theirs.present[step] === 0) continue;
-        const leftValue = ours.values[step]!;
-        const rightValue = theirs.values[step]!;
-        if (value === undefined && !keeps!(leftValue, rightValue)) continue;
-        if (matched[step] === 1) throw severalMatchesError();
-        matched[step] = 1;
-        present[step] = 1;
-        values[step] = value === undefined ? leftValue : value(leftValue, rightValue);
+    for await (const series of isManyRight ? pair.right() : join.keptMany()) {
+      const group = join.groupOfMany(series);
+      for (const partner of group?.partners ?? NO_PARTNERS) {
+        if (budget.isDue()) await budget.pause();
+        join.match(group!, series, partner);
       }
     }
-    if (hasAnyStep(present)) mergeInto(results, { labels: resultLabels(pair, ours.labels), values, present });
+    yield* join.results();
+  } finally {
+    join.release();
   }
-  return results.values();
 }
 
-function severalMatchesError(): QueryError {
-  return new QueryError(
-    'execution',
-    'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
-  );
+const NO_PARTNERS: readonly Partner[] = [];
+
+interface MatchGroup {
+  readonly ones: OneGroup;
+  readonly results: GroupResults;
+  /** What is on the side of the one, made when it is first asked for. */
+  partners: readonly Partner[] | undefined;
 }
 
-function matchLabels({ on, labels: names }: Matching): (labels: Labels) => Labels {
-  const set = new Set(on ? names : [...names, METRIC_NAME]);
-  return on ? (labels) => keepLabels(labels, set) : (labels) => dropLabels(labels, set);
+class Join {
+  readonly #node: VectorPair['node'];
+  readonly #context: EvaluationContext;
+  readonly #match: MatchLabels;
+  readonly #operation: ColumnOperation;
+  readonly #dropsMetadata: boolean;
+  /** Stand for what is missing on the side of the one and on that of the many. */
+  readonly #oneFill: Float64Array | undefined;
+  readonly #manyFill: Float64Array | undefined;
+  readonly #groups = new Map<string, MatchGroup>();
+  readonly #keptMany: (StepSeries | undefined)[] = [];
+  readonly #results: JoinResult[] = [];
+  readonly #conflicts = new Conflicts();
+  /** Steps where a group has two series on the side of the one, which matters where the other side has any at all. */
+  readonly #duplicateSteps: Uint8Array;
+  #hasDuplicates = false;
+  /** The first step that is refused for them. */
+  #refusedFrom = Infinity;
+  #canMeetAcross = false;
+  #heldSeries = 0;
+
+  constructor({ node, stepCount }: VectorPair, context: EvaluationContext) {
+    const { operator, matching } = node;
+    this.#node = node;
+    this.#context = context;
+    this.#match = new MatchLabels(matching);
+    this.#operation = { operator, kept: 'left', stepCount, notes: new OperationNotes(operator, stepCount) };
+    this.#dropsMetadata = dropsNameAtOnce(operator, context.features);
+    const { fillLeft, fillRight } = matching;
+    this.#oneFill = fillRight === undefined ? undefined : new Float64Array(stepCount).fill(fillRight);
+    this.#manyFill = fillLeft === undefined ? undefined : new Float64Array(stepCount).fill(fillLeft);
+    this.#duplicateSteps = new Uint8Array(stepCount);
+  }
+
+  /** The left is computed before the right, and waits for it where it is that of the many. */
+  async keepMany(stream: SeriesStream): Promise<void> {
+    const { budget } = this.#context;
+    for await (const series of stream) {
+      if (budget.isDue()) await budget.pause();
+      this.#hold();
+      this.#keptMany.push(series);
+    }
+  }
+
+  *keptMany(): Iterable<StepSeries> {
+    for (const [index, series] of this.#keptMany.entries()) {
+      yield series!;
+      // Its result takes its place.
+      this.#keptMany[index] = undefined;
+      this.#release(1);
+    }
+  }
+
+  addOne(series: StepSeries): void {
+    this.#hold();
+    const { ones } = this.#groupOf(this.#match.signature(series.labels));
+    if (ones.add(series, this.#duplicateSteps)) this.#hasDuplicates = true;
+  }
+
+  /** What a series of the other side matches, when all of the one side is there; undefined when that is nothing. */
+  groupOfMany(series: StepSeries): MatchGroup | undefined {
+    if (this.#hasDuplicates) {
+      this.#refuseFrom(series.present);
+      if (this.#refusedFrom === 0) return undefined;
+    }
+    const signature = this.#match.signature(series.labels);
+    const group = this.#oneFill === undefined ? this.#groups.get(signature) : this.#groupOf(signature);
+    if (group === undefined) return undefined;
+    if (this.#dropsMetadata && this.#match.canMeetAcross(series.labels)) this.#canMeetAcross = true;
+    group.partners ??= this.#partnersOf(group);
+    return group;
+  }
+
+  match(group: MatchGroup, series: StepSeries, { labels, column }: Partner): void {
+    // What comes after a step that is refused is of no account, and pairs of all with all would be many.
+    if (firstMeeting(series.present, column.present, this.#refusedFrom) === Infinity) return;
+    const one = labels ?? this.#match.matched(series.labels);
+    this.#add(group, series.labels, one, this.#combine(series, column));
+  }
+
+  async *results(): SeriesStream {
+    this.#refuseTwice();
+    if (this.#manyFill !== undefined) await this.#fillMany(this.#manyFill);
+    this.#operation.notes.tell(this.#context.notes, this.#node.span);
+    const stream = this.#named();
+    yield* this.#canMeetAcross ? mergeEqual(stream, this.#context.budget) : stream;
+  }
+
+  release(): void {
+    this.#release(this.#heldSeries);
+  }
+
+  #groupOf(signature: string): MatchGroup {
+    let group = this.#groups.get(signature);
+    if (group === undefined) {
+      const ones = new OneGroup(this.#match);
+      group = { ones, results: new GroupResults(this.#match.isGrouped), partners: undefined };
+      this.#groups.set(signature, group);
+    }
+    return group;
+  }
+
+  #partnersOf({ ones }: MatchGroup): readonly Partner[] {
+    return this.#oneFill === undefined ? ones.partners() : ones.filledPartners(this.#oneFill);
+  }
+
+  #combine(many: Column, one: Column): CombinedColumn {
+    const isManyRight = this.#node.matching.many === 'right';
+    return isManyRight ? combineColumns(this.#operation, one, many) : combineColumns(this.#operation, many, one);
+  }
+
+  #add({ results }: MatchGroup, many: Labels, one: Labels, column: CombinedColumn): void {
+    const labels = this.#match.result(many, one, this.#dropsMetadata);
+    const added = results.add(labels, column, this.#conflicts);
+    if (added === undefined) return;
+    this.#hold();
+    this.#results.push(added);
+  }
+
+  /** What of the one side matched nothing, with the value that stands for the many. */
+  async #fillMany(fill: Float64Array): Promise<void> {
+    const filler: Column = { values: fill, present: undefined, histograms: undefined };
+    for (const group of this.#groups.values()) {
+      for (const { labels, column } of group.ones.partners()) {
+        if (this.#context.budget.isDue()) await this.#context.budget.pause();
+        const unmatched = column.present!.map((kind, step) => (group.results.has(step) ? ABSENT : kind));
+        if (!hasAnyStep(unmatched)) continue;
+        const matched = this.#match.matched(labels);
+        if (this.#dropsMetadata && this.#match.canMeetAcross(labels)) this.#canMeetAcross = true;
+        this.#add(group, matched, labels, this.#combine(filler, { ...column, present: unmatched }));
+      }
+    }
+  }
+
+  async *#named(): SeriesStream {
+    const { operator } = this.#node;
+    const dropsName = operator.bool && this.#context.features.delayedNameRemoval;
+    for (const { labels, column } of this.#results) {
+      const { values, present, histograms } = column;
+      if (!hasAnyStep(present)) continue;
+      yield {
+        labels,
+        values,
+        present,
+        ...(histograms === undefined ? {} : { histograms }),
+        ...(dropsName ? { dropsName } : {}),
+      };
+    }
+  }
+
+  /** Two where one at most may be are refused at steps where the other side has anything, or is filled. */
+  #refuseFrom(many: Uint8Array | undefined): void {
+    const isFilling = this.#oneFill !== undefined || this.#manyFill !== undefined;
+    const step = firstMeeting(this.#duplicateSteps, isFilling ? undefined : many, this.#refusedFrom);
+    if (step < this.#refusedFrom) this.#refusedFrom = step;
+  }
+
+  /** @throws {QueryError} execution, for what Prometheus refuses first. */
+  #refuseTwice(): void {
+    if (this.#manyFill !== undefined || this.#oneFill !== undefined) this.#refuseFrom(undefined);
+    const { firstStep } = this.#conflicts;
+    if (this.#refusedFrom !== Infinity && this.#refusedFrom <= firstStep) throw this.#duplicateError(this.#refusedFrom);
+    if (firstStep !== Infinity) throw this.#conflicts.error(this.#match.isGrouped);
+  }
+
+  #duplicateError(step: number): QueryError {
+    const side = this.#node.matching.many === 'right' ? 'left' : 'right';
+    for (const { ones } of this.#groups.values()) {
+      const duplicates = ones.duplicatesAt(step);
+      if (duplicates === undefined) continue;
+      const [first, second] = duplicates;
+      return new QueryError(
+        'execution',
+        `found duplicate series for the match group ${labelsText(this.#match.matched(first.labels))} on the ${side} hand-side of the operation: ` +
+          `[${labelsText(second.labels)}, ${labelsText(first.labels)}];many-to-many matching not allowed: ` +
+          'matching labels must be unique on one side',
+      );
+    }
+    throw new Error(`no group has two series at step ${step}`);
+  }
+
+  #hold(): void {
+    this.#heldSeries++;
+    this.#context.budget.hold(1, this.#operation.stepCount);
+  }
+
+  #release(series: number): void {
+    this.#heldSeries -= series;
+    this.#context.budget.release(series, series * this.#operation.stepCount);
+  }
 }
 
-function resultLabels({ operator, matching }: VectorPair, left: Labels): Labels {
-  const names = new Set(matching.labels);
-  const matchedLabels = matching.on ? keepLabels(left, names) : dropLabels(left, names);
-  const keepsName = isComparison(operator.operator) && !operator.bool;
-  return keepsName ? matchedLabels : withoutName(matchedLabels);
+/** The first step before `end` at which both are there; `Infinity` when there is none. */
+function firstMeeting(present: Uint8Array, other: Uint8Array | undefined, end: number): number {
+  for (let step = 0; step < present.length && step < end; step++) {
+    if (present[step] !== ABSENT && (other === undefined || other[step] !== ABSENT)) return step;
+  }
+  return Infinity;
 }

@@ -6,9 +6,10 @@ import { RE2JS } from 're2js';
 import { labelValue } from '../../../model/labels.ts';
 import { QueryError } from '../../interface.ts';
 import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from '../../parse/regex-size.ts';
-import type { CallArguments } from '../call-arguments.ts';
+import type { CallArguments } from '../../plan/nodes.ts';
 import { mergeEqual } from '../distinct.ts';
-import { type SeriesStream, withLabel } from '../series.ts';
+import type { SeriesStream } from '../series.ts';
+import { isLabelName, relabelled } from './relabelled.ts';
 
 export function labelReplace(call: CallArguments): SeriesStream {
   return mergeEqual(replaced(call), call.context.budget);
@@ -16,14 +17,14 @@ export function labelReplace(call: CallArguments): SeriesStream {
 
 async function* replaced(call: CallArguments): SeriesStream {
   const destination = call.string(1);
-  if (destination === '') {
-    throw new QueryError('execution', 'invalid destination label name in label_replace(): ""');
-  }
   const replace = replacer(call.string(4), call.string(2));
+  if (!isLabelName(destination)) {
+    throw new QueryError('execution', `invalid destination label name in label_replace(): ${destination}`);
+  }
   const source = call.string(3);
   for await (const series of call.vector(0)) {
     const value = replace(labelValue(series.labels, source));
-    yield value === undefined ? series : { ...series, labels: withLabel(series.labels, destination, value) };
+    yield value === undefined ? series : relabelled(series, destination, value);
   }
 }
 
@@ -38,9 +39,8 @@ function replacer(expression: string, template: string): (value: string) => stri
   let pattern: RE2JS;
   try {
     pattern = RE2JS.compile(expression, RE2JS.DOTALL);
-  } catch (cause) {
-    const reason = cause instanceof Error ? `: ${cause.message}` : '';
-    throw new QueryError('execution', `invalid regular expression in label_replace(): ${expression}${reason}`);
+  } catch {
+    throw new QueryError('execution', `invalid regular expression in label_replace(): ${expression}`);
   }
   const parts = templateParts(template);
   return (value) => {

@@ -1,26 +1,42 @@
 // Evaluates a function over windows for every series of a range vector, each over all steps at once.
 
-import { type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import { labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import { QueryError } from '../../interface.ts';
+import type { Span } from '../../parse/positions.ts';
 import type { OverWindowNode } from '../../plan/nodes.ts';
 import type { EvaluationContext } from '../context.ts';
 import { refuseEqual } from '../distinct.ts';
-import { timesOf } from '../selection.ts';
-import { type Grid, type SeriesStream, withoutName } from '../series.ts';
-import type { RangeSeries } from './window-function.ts';
-import { overWindows } from './windows.ts';
+import { edgesOf, rangeSeries, timesOf } from '../selection.ts';
+import { FLOAT, type Grid, nameless, type SeriesStream, type StepSeries } from '../series.ts';
+import type { EvaluateVector } from './subquery.ts';
+import type {
+  MixedWindowFunction,
+  OverWindow,
+  RangeSeries,
+  WindowFunction,
+  WindowParameters,
+} from './window-function.ts';
+import { informOfIgnoredHistograms } from './window-notes.ts';
+import { overMixedWindows, overWindows, type WindowIndexes, type WindowTimes, windowIndexes } from './windows.ts';
 
+const START_OF_EXPRESSION: Span = { from: 0, to: 0 };
 const COUNTER_SUFFIXES = ['_total', '_sum', '_count', '_bucket'];
+const COUNTER_TYPES = ['counter', 'histogram'];
+const EXTENDED_FUNCTIONS = {
+  anchored: 'changes, delta, increase, rate, resets',
+  smoothed: 'delta, increase, rate',
+};
 
 /** `scalars`: the other arguments, one value a step. */
 export function overWindowSeries(
   node: OverWindowNode,
   grid: Grid,
   scalars: readonly Float64Array[],
-  series: AsyncIterable<RangeSeries>,
   context: EvaluationContext,
+  evaluate: EvaluateVector,
 ): SeriesStream {
-  const stream = results(node, grid, scalars, series, context);
-  const mayCollide = node.range.mixesNames && node.body.keepsName !== true;
+  const stream = results(node, grid, scalars, context, evaluate);
+  const mayCollide = node.range.mixesNames && node.body.keepsName !== true && !context.features.delayedNameRemoval;
   return mayCollide ? refuseEqual(stream, context.budget) : stream;
 }
 
@@ -28,33 +44,120 @@ async function* results(
   node: OverWindowNode,
   grid: Grid,
   scalars: readonly Float64Array[],
-  input: AsyncIterable<RangeSeries>,
   context: EvaluationContext,
+  evaluate: EvaluateVector,
 ): SeriesStream {
   const { body, range } = node;
-  const { budget, notes } = context;
+  const extended = extendedFunction(node);
+  if (isLostToPrometheus(node)) return;
   const times = timesOf(range, grid, range.rangeMs, context);
-  for await (const series of input) {
-    const out = { values: new Float64Array(grid.count), present: new Uint8Array(grid.count) };
-    const kernel = body.window(series, {
-      rangeMs: range.rangeMs,
-      scalars,
-      labels: series.labels,
-      notes,
-      span: node.span,
-      rangeSpan: range.span,
-    });
-    if (!(await overWindows(series, times, body.minimumSamples, kernel, out, budget))) continue;
-    if (body.expectsCounter === true) noteUnlikelyCounter(series.labels, node, context);
-    yield { labels: body.keepsName === true ? series.labels : withoutName(series.labels), ...out };
+  const shared = {
+    rangeMs: range.rangeMs,
+    scalars,
+    notes: context.notes,
+    noteSpan: noteSpanOf(node),
+    edges: edgesOf(range),
+    grid,
+  };
+  let indexes: WindowIndexes | undefined;
+  for await (const series of rangeSeries(range, times, context, evaluate)) {
+    const parameters = { ...shared, labels: series.labels };
+    const mixed = extended ?? mixedFunctionFor(body, series);
+    let result: Result | undefined;
+    if (mixed === undefined) {
+      indexes = windowIndexes(series.timestampsMs, times, indexes);
+      result = await resultOfFloats(body, series, indexes, times, parameters, context);
+    } else result = await mixedResult(mixed, series, times, parameters, context);
+    if (result === undefined) continue;
+    if (body.expectsCounter === true && result.present.includes(FLOAT)) noteUnlikelyCounter(parameters, context);
+    const dropsName = body.keepsName !== true || series.dropsName === true;
+    yield { ...(dropsName ? nameless(series, context.features) : { labels: series.labels }), ...result };
   }
 }
 
-function noteUnlikelyCounter(labels: Labels, { range }: OverWindowNode, { notes }: EvaluationContext): void {
+type Result = Pick<StepSeries, 'values' | 'present' | 'histograms'>;
+
+async function resultOfFloats(
+  { window, minimumSamples }: OverWindow,
+  series: RangeSeries,
+  indexes: WindowIndexes,
+  times: WindowTimes,
+  parameters: WindowParameters,
+  { budget }: EvaluationContext,
+): Promise<Result | undefined> {
+  const { count } = parameters.grid;
+  const out = { values: new Float64Array(count), present: new Uint8Array(count) };
+  const kernel = window!(series, parameters);
+  return (await overWindows(indexes, times, minimumSamples, kernel, out, budget)) ? out : undefined;
+}
+
+async function mixedResult(
+  window: MixedWindowFunction,
+  series: RangeSeries,
+  times: WindowTimes,
+  parameters: WindowParameters,
+  { budget }: EvaluationContext,
+): Promise<Result | undefined> {
+  const { count } = parameters.grid;
+  const out = { values: new Float64Array(count), present: new Uint8Array(count), histograms: [] };
+  const kernel = window(series, parameters);
+  if (!(await overMixedWindows(series, times, kernel, out, budget))) return undefined;
+  const { values, present } = out;
+  return out.histograms.length === 0 ? { values, present } : out;
+}
+
+/** @throws {QueryError} execution, when the function cannot have the edges that its range is written with. */
+function extendedFunction({ body, range, name }: OverWindowNode): MixedWindowFunction | undefined {
+  const edges = edgesOf(range);
+  if (edges === 'plain') return undefined;
+  const extended = body.extended?.[edges];
+  if (extended !== undefined) return extended;
+  const functions = EXTENDED_FUNCTIONS[edges];
+  throw new QueryError('execution', `${edges} modifier can only be used with: ${functions} - not with ${name}`);
+}
+
+/** Undefined: the windows are of floats alone. */
+function mixedFunctionFor(body: OverWindow, { histograms }: RangeSeries): MixedWindowFunction | undefined {
+  if (body.window === undefined) return body.mixed;
+  if (histograms === undefined) return undefined;
+  return body.mixed ?? withoutHistograms(body.window, body.minimumSamples);
+}
+
+/** Leaves histograms out, with an info for windows that have floats too. */
+function withoutHistograms(window: WindowFunction, minimumSamples: number): MixedWindowFunction {
+  return (series, parameters) => {
+    const kernel = window(series, parameters);
+    return ({ from, to, histogramFrom, histogramTo, startMs, endMs, step }) => {
+      if (from < to && histogramFrom < histogramTo) informOfIgnoredHistograms(parameters);
+      return to - from < minimumSamples ? undefined : kernel(from, to, startMs, endMs, step);
+    };
+  };
+}
+
+/** A subquery with `@` has no result in Prometheus where the function still depends on the step. */
+function isLostToPrometheus({ range, stepInvariant }: OverWindowNode): boolean {
+  return range.kind === 'subquery' && range.at !== undefined && !stepInvariant;
+}
+
+/** The first argument. What Prometheus makes of a subquery has lost its place. */
+function noteSpanOf({ range, scalars }: OverWindowNode): Span {
+  const [scalar] = scalars;
+  if (scalar !== undefined && scalar.span.from < range.span.from) return scalar.span;
+  return range.kind === 'subquery' ? START_OF_EXPRESSION : range.span;
+}
+
+function noteUnlikelyCounter({ labels, noteSpan, notes }: WindowParameters, { features }: EvaluationContext): void {
   const name = labelValue(labels, METRIC_NAME);
-  if (name === '' || COUNTER_SUFFIXES.some((suffix) => name.endsWith(suffix))) return;
-  notes.inform(
-    range.span,
-    `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
-  );
+  if (name === '') return;
+  const text = JSON.stringify(name);
+  if (features.typeAndUnitLabels) {
+    const type = labelValue(labels, '__type__');
+    if (COUNTER_TYPES.includes(type)) return;
+    notes.inform(
+      noteSpan,
+      `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${JSON.stringify(type)}: ${text}`,
+    );
+  } else if (!COUNTER_SUFFIXES.some((suffix) => name.endsWith(suffix))) {
+    notes.inform(noteSpan, `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${text}`);
+  }
 }

@@ -26,13 +26,20 @@ export const rate: WindowFunction = (columns, { rangeMs }) => counterGrowth(colu
 
 function counterGrowth({ timestampsMs, values }: Columns, divisor: number): WindowKernel {
   const resets = resetsOf(values);
+  const lost = exactlyLost(values, resets);
   let firstReset = 0;
+  let pastReset = 0;
   return (from, to, startMs, endMs) => {
     const last = to - 1;
     let growth = values[last]! - values[from]!;
     while (firstReset < resets.length && resets[firstReset]! <= from) firstReset++;
-    for (let index = firstReset; index < resets.length && resets[index]! <= last; index++) {
-      growth += values[resets[index]! - 1]!;
+    if (lost === undefined) {
+      for (let index = firstReset; index < resets.length && resets[index]! <= last; index++) {
+        growth += values[resets[index]! - 1]!;
+      }
+    } else {
+      while (pastReset < resets.length && resets[pastReset]! <= last) pastReset++;
+      if (pastReset > firstReset) growth += lost[pastReset]! - lost[firstReset]!;
     }
     const first = values[from]!;
     const sampledSeconds = (timestampsMs[last]! - timestampsMs[from]!) / 1000;
@@ -51,8 +58,13 @@ export const irate: WindowFunction = ({ timestampsMs, values }) => {
   };
 };
 
+/** The difference of the last two samples of the window. */
+export const idelta: WindowFunction = ({ values }) => {
+  return (_from, to) => values[to - 1]! - values[to - 2]!;
+};
+
 /** The factor from the sampled interval to the window. `secondsToZero` before the first sample the counter was zero. */
-function extrapolation(
+export function extrapolation(
   timestampsMs: Float64Array,
   from: number,
   last: number,
@@ -80,4 +92,24 @@ function resetsOf(values: Float64Array): Uint32Array {
   let to = 0;
   for (let index = 1; index < values.length; index++) if (values[index]! < values[index - 1]!) resets[to++] = index;
   return resets;
+}
+
+/**
+ * What was lost up to each reset, so that a window with many need not add them up again; undefined unless all values are
+ * whole numbers whose sums are exact in any order.
+ */
+function exactlyLost(values: Float64Array, resets: Uint32Array): Float64Array | undefined {
+  if (resets.length === 0) return undefined;
+  let greatest = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    // An infinity less itself is NaN too.
+    if (value - Math.floor(value) !== 0) return undefined;
+    const magnitude = Math.abs(value);
+    if (magnitude > greatest) greatest = magnitude;
+  }
+  if (greatest * (resets.length + 2) > Number.MAX_SAFE_INTEGER) return undefined;
+  const lost = new Float64Array(resets.length + 1);
+  for (let index = 0; index < resets.length; index++) lost[index + 1] = lost[index]! + values[resets[index]! - 1]!;
+  return lost;
 }

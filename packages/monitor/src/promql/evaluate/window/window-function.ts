@@ -4,7 +4,9 @@
 import type { Labels } from '../../../model/labels.ts';
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { Span } from '../../parse/positions.ts';
+import type { Edges } from '../../parse/syntax-tree.ts';
 import type { QueryNotes } from '../notes.ts';
+import type { Grid } from '../series.ts';
 
 /** Samples of one series without stale markers, in order of time. */
 export interface Columns {
@@ -30,29 +32,34 @@ export interface WindowParameters {
   readonly scalars: readonly Float64Array[];
   readonly labels: Labels;
   readonly notes: QueryNotes;
-  /** Of the call, and of its argument that is a range. */
-  readonly span: Span;
-  readonly rangeSpan: Span;
+  /** Where Prometheus says that a note belongs: the first argument; the start of the expression when that is a subquery. */
+  readonly noteSpan: Span;
+  readonly edges: Edges;
+  readonly grid: Grid;
 }
 
-/** Computes one window: samples `from` to `to` (exclusive, at least one), which lie in (startMs, endMs]. */
+/**
+ * Computes one window: samples `from` to `to` (exclusive), at least as many as the function wants, which lie in (startMs, endMs].
+ * Neither index ever goes back from one call to the next.
+ */
 export type WindowKernel = (from: number, to: number, startMs: number, endMs: number, step: number) => number;
 
 /** Makes the kernel for one series. It is called for windows in order of time. */
 export type WindowFunction = (columns: Columns, parameters: WindowParameters) => WindowKernel;
 
-/** A window of a series with histograms: indexes into its floats and into its histograms. */
+/** A window of a series with histograms: indexes into its floats and into its histograms. The next window is the same object. */
 export interface MixedWindow {
   readonly from: number;
   readonly to: number;
   readonly histogramFrom: number;
   readonly histogramTo: number;
+  /** The window itself; with `anchored` and `smoothed` there are samples of beyond it among those of the indexes. */
   readonly startMs: number;
   readonly endMs: number;
   readonly step: number;
 }
 
-/** Undefined when the window has no result. */
+/** Undefined when the window has no result. Called where there is at least one sample. */
 export type MixedKernel = (window: MixedWindow) => number | FloatHistogram | undefined;
 
 export type MixedWindowFunction = (series: RangeSeries, parameters: WindowParameters) => MixedKernel;
@@ -60,14 +67,15 @@ export type MixedWindowFunction = (series: RangeSeries, parameters: WindowParame
 /** A value for each window of a series: `rate`. The result has no metric name unless `keepsName`. */
 export interface OverWindow {
   readonly kind: 'over-window';
-  readonly window: WindowFunction;
+  /** Of series of floats alone. Without it `mixed` does these too: it can say that there is no result, or fail. */
+  readonly window?: WindowFunction;
   /** Of series that have histograms; without it the histograms are left out, with Prometheus' info where there are floats too. */
   readonly mixed?: MixedWindowFunction;
+  /** Of windows that see beyond their edges (`anchored`, `smoothed`), by the edges that the function can have. */
+  readonly extended?: Partial<Record<Exclude<Edges, 'plain'>, MixedWindowFunction>>;
   /** Windows with fewer samples have no result. */
   readonly minimumSamples: 1 | 2;
   readonly keepsName?: boolean;
   /** The metric ought to be a counter: its name is looked at, and an info given when it does not end like one. */
   readonly expectsCounter?: boolean;
-  /** Which parameter is a quantile, to be warned of when it is outside 0 to 1. */
-  readonly quantileParameter?: number;
 }

@@ -1,15 +1,40 @@
 // Functions of histograms, classic and native: `histogram_quantile`.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
 
-import { histogramQuantile } from '../../evaluate/functions/histogram-quantile.ts';
+import { histogramFraction } from '../../evaluate/functions/histogram-fraction.ts';
+import { histogramQuantile, histogramQuantiles } from '../../evaluate/functions/histogram-quantile.ts';
+import {
+  histogramAverage,
+  histogramCount,
+  histogramStandardDeviation,
+  histogramStandardVariance,
+  histogramSum,
+} from '../../evaluate/functions/histogram-statistics.ts';
 import type { FunctionDefinition } from '../function-definition.ts';
+import type { OverVector } from '../nodes.ts';
+
+/** Quantiles that one `histogram_quantiles` may ask for, as in Prometheus. */
+const MAX_QUANTILES = 10;
 
 export const HISTOGRAM_FUNCTIONS: readonly (readonly [name: string, FunctionDefinition])[] = [
+  ['histogram_quantile', { parameters: ['scalar', 'instant vector'], body: nameless(histogramQuantile) }],
+  ['histogram_fraction', { parameters: ['scalar', 'scalar', 'instant vector'], body: nameless(histogramFraction) }],
+  ['histogram_count', { parameters: ['instant vector'], body: nameless(histogramCount) }],
+  ['histogram_sum', { parameters: ['instant vector'], body: nameless(histogramSum) }],
+  ['histogram_avg', { parameters: ['instant vector'], body: nameless(histogramAverage) }],
+  ['histogram_stddev', { parameters: ['instant vector'], body: nameless(histogramStandardDeviation) }],
+  ['histogram_stdvar', { parameters: ['instant vector'], body: nameless(histogramStandardVariance) }],
   [
-    'histogram_quantile',
+    'histogram_quantiles',
     {
-      parameters: ['scalar', 'instant vector'],
-      body: { kind: 'over-vector', evaluate: histogramQuantile, keepsName: false },
+      parameters: ['instant vector', 'string', ...Array.from({ length: MAX_QUANTILES }, () => 'scalar' as const)],
+      optional: MAX_QUANTILES - 1,
+      isExperimental: true,
+      body: nameless(histogramQuantiles),
     },
   ],
 ];
+
+function nameless(evaluate: OverVector['evaluate']): OverVector {
+  return { kind: 'over-vector', evaluate, keepsName: false };
+}

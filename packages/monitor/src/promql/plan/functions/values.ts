@@ -1,8 +1,13 @@
-// Functions of the values of instant vectors, one at a time: `abs`, `clamp`.
+// Functions of the values of instant vectors, one at a time: `abs`, `clamp`. Native histograms have no such value and are left out.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/
 
 import { maximum, minimum } from '../../evaluate/floats.ts';
-import type { FunctionDefinition, PerValue } from '../function-definition.ts';
+import { dateFunction } from '../../evaluate/functions/date-functions.ts';
+import * as dates from '../../evaluate/functions/dates.ts';
+import { decimalLogarithm, naturalLogarithm } from '../../evaluate/functions/logarithms.ts';
+import { log2 } from '../../histogram/logarithms.ts';
+import type { FunctionDefinition } from '../function-definition.ts';
+import type { PerValue } from '../nodes.ts';
 
 export const VALUE_FUNCTIONS: readonly (readonly [name: string, FunctionDefinition])[] = [
   ['abs', perValue(Math.abs)],
@@ -10,14 +15,38 @@ export const VALUE_FUNCTIONS: readonly (readonly [name: string, FunctionDefiniti
   ['floor', perValue(Math.floor)],
   ['exp', perValue(Math.exp)],
   ['sqrt', perValue(Math.sqrt)],
-  ['ln', perValue(Math.log)],
-  ['log2', perValue(Math.log2)],
-  ['log10', perValue(Math.log10)],
+  ['ln', perValue(naturalLogarithm)],
+  ['log2', perValue(log2)],
+  ['log10', perValue(decimalLogarithm)],
   ['sgn', perValue((value) => (value < 0 ? -1 : value > 0 ? 1 : value))],
   ['round', perValue(roundTo, { scalars: 1, defaults: [1] })],
   ['clamp', perValue(clamp, { scalars: 2, isEmpty: (least, greatest) => greatest < least })],
-  ['clamp_min', perValue((value, least) => maximum(least, value), { scalars: 1 })],
-  ['clamp_max', perValue((value, greatest) => minimum(greatest, value), { scalars: 1 })],
+  ['clamp_min', perValue((value, least) => clamp(value, least, Infinity), { scalars: 1 })],
+  ['clamp_max', perValue((value, greatest) => clamp(value, -Infinity, greatest), { scalars: 1 })],
+
+  ['acos', perValue(Math.acos)],
+  ['acosh', perValue(Math.acosh)],
+  ['asin', perValue(Math.asin)],
+  ['asinh', perValue(Math.asinh)],
+  ['atan', perValue(Math.atan)],
+  ['atanh', perValue(Math.atanh)],
+  ['cos', perValue(Math.cos)],
+  ['cosh', perValue(Math.cosh)],
+  ['sin', perValue(Math.sin)],
+  ['sinh', perValue(Math.sinh)],
+  ['tan', perValue(Math.tan)],
+  ['tanh', perValue(Math.tanh)],
+  ['deg', perValue((value) => (value * 180) / Math.PI)],
+  ['rad', perValue((value) => (value * Math.PI) / 180)],
+
+  ['minute', ofDate(dates.minuteOf)],
+  ['hour', ofDate(dates.hourOf)],
+  ['day_of_week', ofDate(dates.dayOfWeek)],
+  ['day_of_month', ofDate(dates.dayOfMonth)],
+  ['day_of_year', ofDate(dates.dayOfYear)],
+  ['days_in_month', ofDate(dates.daysInMonth)],
+  ['month', ofDate(dates.monthOf)],
+  ['year', ofDate(dates.yearOf)],
 ];
 
 function perValue(
@@ -29,6 +58,15 @@ function perValue(
     parameters: ['instant vector', ...Array.from({ length: scalars }, () => 'scalar' as const)],
     optional: body.defaults?.length ?? 0,
     body: { kind: 'per-value', apply, ...body },
+  };
+}
+
+/** Of the time of the step where there is no argument, and so never the same at all steps. */
+function ofDate(part: (time: number) => number): FunctionDefinition {
+  return {
+    parameters: ['instant vector'],
+    optional: 1,
+    body: { kind: 'over-vector', evaluate: dateFunction(part), keepsName: false, isTime: true },
   };
 }
 

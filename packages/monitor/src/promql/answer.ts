@@ -1,0 +1,206 @@
+// What a query is answered with: the series of its plan, shaped as an instant vector or a matrix, in the order of their labels
+// unless the language gives them one. Names that were marked to go (delayed name removal) go here.
+
+import { type Labels, labelsKey } from '../model/labels.ts';
+import type { QueryBudget } from './evaluate/budget.ts';
+import { equalLabelsError, mergeEqual } from './evaluate/distinct.ts';
+import type { Evaluator } from './evaluate/evaluator.ts';
+import type { QueryNotes } from './evaluate/notes.ts';
+import {
+  compareLabels,
+  FLOAT,
+  type Grid,
+  HISTOGRAM,
+  NO_LABELS,
+  type SeriesStream,
+  type StepSeries,
+  timeAt,
+  withoutName,
+} from './evaluate/series.ts';
+import { sortInSlices } from './evaluate/sort.ts';
+import type { HistogramColumns } from './evaluate/window/window-function.ts';
+import {
+  type MatrixHistograms,
+  type MatrixSeries,
+  QueryError,
+  type QueryResult,
+  type VectorSample,
+} from './interface.ts';
+import { isRange, isScalar, isVector, type PlanNode, type RangeNode, type VectorNode } from './plan/nodes.ts';
+import { typeOf } from './plan/plan.ts';
+import type { SharedNodes } from './plan/shared-nodes.ts';
+
+export interface PreparedQuery {
+  readonly plan: PlanNode;
+  readonly sharedParts: SharedNodes;
+  readonly notes: QueryNotes;
+  readonly budget: QueryBudget;
+  readonly evaluator: Evaluator;
+}
+
+/** @throws {QueryError} */
+export async function answerInstant(prepared: PreparedQuery, timeMs: number): Promise<QueryResult> {
+  const { plan, evaluator } = prepared;
+  const grid: Grid = { startMs: timeMs, stepMs: 1, count: 1 };
+  if (isScalar(plan)) {
+    const [value] = await evaluator.scalar(plan, grid);
+    return { type: 'scalar', timeMs, value: value!, ...notesOf(prepared) };
+  }
+  if (plan.kind === 'string') return { type: 'string', timeMs, value: plan.value, ...notesOf(prepared) };
+  if (isRange(plan)) {
+    const series = await collectSamples(prepared, plan, timeMs);
+    return { type: 'matrix', series, ...notesOf(prepared) };
+  }
+  const collected = await collect(prepared, plan, grid, toVectorSample);
+  const samples = isOrdered(plan) ? collected : await sortedByLabels(collected, prepared.budget);
+  return { type: 'vector', timeMs, samples, ...notesOf(prepared) };
+}
+
+/** @throws {QueryError} */
+export async function answerRange(prepared: PreparedQuery, grid: Grid): Promise<QueryResult> {
+  const { plan, evaluator } = prepared;
+  if (isScalar(plan)) {
+    const values = await evaluator.scalar(plan, grid);
+    const present = new Uint8Array(grid.count).fill(FLOAT);
+    const series = [toMatrixSeries({ labels: NO_LABELS, values, present }, grid)];
+    return { type: 'matrix', series, ...notesOf(prepared) };
+  }
+  if (!isVector(plan)) {
+    throw new QueryError(
+      'bad_data',
+      `invalid expression type "${typeOf(plan)}" for range query, must be Scalar or instant Vector`,
+      { line: 1, column: 1 },
+    );
+  }
+  const collected = await collect(prepared, plan, grid, (one) => toMatrixSeries(one, grid));
+  const series = await sortedByLabels(collected, prepared.budget);
+  return { type: 'matrix', series, ...notesOf(prepared) };
+}
+
+async function collect<T extends { readonly labels: Labels }>(
+  { evaluator, budget }: PreparedQuery,
+  plan: VectorNode,
+  grid: Grid,
+  shape: (series: StepSeries) => T,
+): Promise<T[]> {
+  const collected: T[] = [];
+  const keys = new Set<string>();
+  for await (const series of named(evaluator.vector(plan, grid), budget)) {
+    const key = labelsKey(series.labels);
+    if (keys.has(key)) throw equalLabelsError();
+    keys.add(key);
+    budget.hold(1, grid.count);
+    collected.push(shape(series));
+    if (budget.isDue()) await budget.pause();
+  }
+  budget.check();
+  return collected;
+}
+
+/** Takes the names away that were to go at the end; what is equal then is one series where it never meets itself. */
+async function* named(stream: SeriesStream, budget: QueryBudget): SeriesStream {
+  const dropping: StepSeries[] = [];
+  for await (const series of stream) {
+    if (series.dropsName !== true) {
+      yield series;
+      continue;
+    }
+    budget.hold(1, series.values.length);
+    dropping.push(series);
+  }
+  yield* mergeEqual(nameless(dropping), budget);
+  for (const { values } of dropping) budget.release(1, values.length);
+}
+
+async function* nameless(series: readonly StepSeries[]): SeriesStream {
+  for (const { dropsName: _, ...one } of series) yield { ...one, labels: withoutName(one.labels) };
+}
+
+/** Whether the order of the series of an instant vector means something. */
+function isOrdered(plan: VectorNode): boolean {
+  if (plan.kind === 'aggregate') return plan.method.kind === 'extremes';
+  return plan.kind === 'over-vector' && plan.body.orders === true;
+}
+
+async function collectSamples(
+  { evaluator, budget }: PreparedQuery,
+  plan: RangeNode,
+  timeMs: number,
+): Promise<MatrixSeries[]> {
+  const collected: MatrixSeries[] = [];
+  const keys = new Set<string>();
+  for await (const series of evaluator.samples(plan, timeMs)) {
+    const { timestampsMs, values, histograms } = series;
+    const labels = series.dropsName === true ? withoutName(series.labels) : series.labels;
+    const key = labelsKey(labels);
+    if (keys.has(key)) throw equalLabelsError();
+    keys.add(key);
+    budget.hold(1, values.length + (histograms?.histograms.length ?? 0));
+    collected.push({
+      labels,
+      timestampsMs,
+      values,
+      ...(histograms === undefined ? {} : { histograms: toMatrixHistograms(histograms) }),
+    });
+  }
+  budget.check();
+  return sortedByLabels(collected, budget);
+}
+
+function toMatrixHistograms({ timestampsMs, histograms }: HistogramColumns): MatrixHistograms {
+  return { timestampsMs, histograms: histograms.map((histogram) => histogram.toNative()) };
+}
+
+function sortedByLabels<T extends { readonly labels: Labels }>(
+  series: readonly T[],
+  budget: QueryBudget,
+): Promise<T[]> {
+  return sortInSlices(series, (a, b) => compareLabels(a.labels, b.labels), budget);
+}
+
+function toVectorSample({ labels, values, present, histograms }: StepSeries): VectorSample {
+  const sample = { labels, value: values[0]! };
+  return present[0] === HISTOGRAM ? { ...sample, histogram: histograms![0]!.toNative() } : sample;
+}
+
+/** Leaves out the steps where the series is absent. */
+function toMatrixSeries(series: StepSeries, grid: Grid): MatrixSeries {
+  const { labels, values, present } = series;
+  let count = 0;
+  let histogramCount = 0;
+  for (const kind of present) {
+    if (kind === FLOAT) count++;
+    else if (kind === HISTOGRAM) histogramCount++;
+  }
+  const timestampsMs = new Float64Array(count);
+  const kept = new Float64Array(count);
+  let to = 0;
+  for (let step = 0; step < grid.count; step++) {
+    if (present[step] !== FLOAT) continue;
+    timestampsMs[to] = timeAt(grid, step);
+    kept[to++] = values[step]!;
+  }
+  const floats = { labels, timestampsMs, values: kept };
+  return histogramCount === 0 ? floats : { ...floats, histograms: histogramsAt(series, grid, histogramCount) };
+}
+
+function histogramsAt({ present, histograms }: StepSeries, grid: Grid, count: number): MatrixHistograms {
+  const timestampsMs = new Float64Array(count);
+  const found: MatrixHistograms['histograms'][number][] = [];
+  for (let step = 0; step < grid.count; step++) {
+    if (present[step] !== HISTOGRAM) continue;
+    timestampsMs[found.length] = timeAt(grid, step);
+    found.push(histograms![step]!.toNative());
+  }
+  return { timestampsMs, histograms: found };
+}
+
+function notesOf({ notes, sharedParts }: PreparedQuery): Pick<QueryResult, 'warnings' | 'infos'> {
+  const first = new Map<string, VectorNode>();
+  for (const [node, key] of sharedParts) {
+    const before = first.get(key);
+    if (before === undefined) first.set(key, node);
+    else notes.repeat(before.span, node.span);
+  }
+  return { warnings: notes.warnings(), infos: notes.infos() };
+}

@@ -1,0 +1,152 @@
+// Functions that count, and those that pick a sample by its place in the window. Changes and resets are counted once for the
+// whole series: what a window has of them is the difference between its last and its first sample.
+
+import type { FloatHistogram } from '../../histogram/float-histogram.ts';
+import { mergedSamples } from './merged-samples.ts';
+import type {
+  Columns,
+  HistogramColumns,
+  MixedKernel,
+  MixedWindow,
+  MixedWindowFunction,
+  RangeSeries,
+  WindowFunction,
+  WindowKernel,
+} from './window-function.ts';
+
+export const countOverTime: WindowFunction = () => (from, to) => to - from;
+
+export const mixedCountOverTime: MixedWindowFunction =
+  () =>
+  ({ from, to, histogramFrom, histogramTo }) =>
+    to - from + histogramTo - histogramFrom;
+
+export const presentOverTime: WindowFunction = () => () => 1;
+
+export const mixedPresentOverTime: MixedWindowFunction = () => () => 1;
+
+export const firstOverTime: WindowFunction =
+  ({ values }) =>
+  (from) =>
+    values[from]!;
+
+export const lastOverTime: WindowFunction =
+  ({ values }) =>
+  (_from, to) =>
+    values[to - 1]!;
+
+export const timeOfFirst: WindowFunction =
+  ({ timestampsMs }) =>
+  (from) =>
+    timestampsMs[from]! / 1000;
+
+export const timeOfLast: WindowFunction =
+  ({ timestampsMs }) =>
+  (_from, to) =>
+    timestampsMs[to - 1]! / 1000;
+
+export const mixedFirstOverTime: MixedWindowFunction = (series) => (window) => {
+  const { histograms } = series.histograms!;
+  return isFloatFirst(series, window) ? series.values[window.from]! : histograms[window.histogramFrom]!;
+};
+
+export const mixedLastOverTime: MixedWindowFunction = (series) => (window) => {
+  const { histograms } = series.histograms!;
+  return isFloatLast(series, window) ? series.values[window.to - 1]! : histograms[window.histogramTo - 1]!;
+};
+
+export const mixedTimeOfFirst: MixedWindowFunction = (series) => (window) => {
+  const { timestampsMs } = series.histograms!;
+  return (
+    (isFloatFirst(series, window) ? series.timestampsMs[window.from]! : timestampsMs[window.histogramFrom]!) / 1000
+  );
+};
+
+export const mixedTimeOfLast: MixedWindowFunction = (series) => (window) => {
+  const { timestampsMs } = series.histograms!;
+  return (
+    (isFloatLast(series, window) ? series.timestampsMs[window.to - 1]! : timestampsMs[window.histogramTo - 1]!) / 1000
+  );
+};
+
+function isFloatFirst({ timestampsMs, histograms }: RangeSeries, window: MixedWindow): boolean {
+  if (window.from === window.to) return false;
+  if (window.histogramFrom === window.histogramTo) return true;
+  return timestampsMs[window.from]! < histograms!.timestampsMs[window.histogramFrom]!;
+}
+
+function isFloatLast({ timestampsMs, histograms }: RangeSeries, window: MixedWindow): boolean {
+  if (window.from === window.to) return false;
+  if (window.histogramFrom === window.histogramTo) return true;
+  return timestampsMs[window.to - 1]! > histograms!.timestampsMs[window.histogramTo - 1]!;
+}
+
+/** Whether a sample differs so from the one before that it counts. */
+interface Difference {
+  readonly ofFloats: (value: number, previous: number) => boolean;
+  readonly ofHistograms: (histogram: FloatHistogram, previous: FloatHistogram) => boolean;
+}
+
+const CHANGE: Difference = {
+  ofFloats: (value, previous) => value !== previous && !(Number.isNaN(value) && Number.isNaN(previous)),
+  ofHistograms: (histogram, previous) => !histogram.equals(previous),
+};
+
+const RESET: Difference = {
+  ofFloats: (value, previous) => value < previous,
+  ofHistograms: (histogram, previous) => histogram.isResetSince(previous),
+};
+
+export const changes: WindowFunction = (columns) => floatDifferences(columns, CHANGE);
+
+export const resets: WindowFunction = (columns) => floatDifferences(columns, RESET);
+
+export const mixedChanges: MixedWindowFunction = (series) => mixedDifferences(series, CHANGE);
+
+export const mixedResets: MixedWindowFunction = (series) => mixedDifferences(series, RESET);
+
+/** With `anchored` the last sample up to the start of the window is the one that the first of the window is compared with. */
+export const anchoredChanges: MixedWindowFunction = (series) => anchored(series, CHANGE);
+
+export const anchoredResets: MixedWindowFunction = (series) => anchored(series, RESET);
+
+function floatDifferences({ values }: Columns, { ofFloats }: Difference): WindowKernel {
+  const until = new Uint32Array(values.length);
+  for (let index = 1; index < values.length; index++) {
+    until[index] = until[index - 1]! + (ofFloats(values[index]!, values[index - 1]!) ? 1 : 0);
+  }
+  return (from, to) => until[to - 1]! - until[from]!;
+}
+
+function mixedDifferences(series: RangeSeries, difference: Difference): MixedKernel {
+  const until = differencesUntil(series, difference);
+  return ({ from, to, histogramFrom, histogramTo }) => until[to + histogramTo - 1]! - until[from + histogramFrom]!;
+}
+
+function anchored(series: RangeSeries, difference: Difference): MixedKernel {
+  const until = differencesUntil(series, difference);
+  const { timestampsMs } = mergedSamples(series);
+  return ({ from, to, histogramFrom, histogramTo, startMs }) => {
+    const last = to + histogramTo - 1;
+    if (timestampsMs[last]! <= startMs) return undefined;
+    let first = from + histogramFrom;
+    while (timestampsMs[first + 1]! <= startMs) first++;
+    return until[last]! - until[first]!;
+  };
+}
+
+/** Over floats and histograms in order of time; from one kind to the other is a difference. */
+function differencesUntil(series: RangeSeries, { ofFloats, ofHistograms }: Difference): Uint32Array {
+  const { histogramAt, floatAt, timestampsMs } = mergedSamples(series);
+  const histograms: HistogramColumns['histograms'] = series.histograms?.histograms ?? [];
+  const until = new Uint32Array(timestampsMs.length);
+  for (let index = 1; index < until.length; index++) {
+    const [now, before] = [histogramAt[index]!, histogramAt[index - 1]!];
+    const isDifferent =
+      now >= 0 && before >= 0
+        ? ofHistograms(histograms[now]!, histograms[before]!)
+        : now >= 0 || before >= 0 || ofFloats(series.values[floatAt[index]!]!, series.values[floatAt[index - 1]!]!);
+    until[index] = until[index - 1]! + (isDifferent ? 1 : 0);
+  }
+  return until;
+}

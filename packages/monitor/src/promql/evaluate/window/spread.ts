@@ -1,0 +1,70 @@
+// How the values of a window are spread: variance, quantiles, the median of the distances from the median. The order of the
+// floating-point operations is Prometheus 3's. https://prometheus.io/docs/prometheus/latest/querying/functions/#aggregation_over_time
+
+import { quantileOf } from '../floats.ts';
+import { SortedWindow } from './sorted-window.ts';
+import type { Columns, WindowFunction, WindowKernel } from './window-function.ts';
+
+export const stdvarOverTime: WindowFunction = (columns) => varianceKernel(columns);
+
+export const stddevOverTime: WindowFunction = (columns) => {
+  const variance = varianceKernel(columns);
+  return (from, to, startMs, endMs, step) => Math.sqrt(variance(from, to, startMs, endMs, step));
+};
+
+/** Welford's method with both sums compensated, as `CompensatedSum.add` does, with the numbers in registers. */
+function varianceKernel({ values }: Columns): WindowKernel {
+  return (from, to) => {
+    let mean = 0;
+    let meanRest = 0;
+    let squares = 0;
+    let squaresRest = 0;
+    for (let index = from; index < to; index++) {
+      const value = values[index]!;
+      const distance = value - (mean + meanRest);
+      const moved = distance / (index - from + 1);
+      const newMean = mean + moved;
+      if (newMean === Infinity || newMean === -Infinity) meanRest = 0;
+      else if (Math.abs(mean) >= Math.abs(moved)) meanRest += mean - newMean + moved;
+      else meanRest += moved - newMean + mean;
+      mean = newMean;
+      const square = distance * (value - (mean + meanRest));
+      const newSquares = squares + square;
+      if (newSquares === Infinity || newSquares === -Infinity) squaresRest = 0;
+      else if (Math.abs(squares) >= Math.abs(square)) squaresRest += squares - newSquares + square;
+      else squaresRest += square - newSquares + squares;
+      squares = newSquares;
+    }
+    return (squares + squaresRest) / (to - from);
+  };
+}
+
+/** The first scalar argument is the quantile. */
+export const quantileOverTime: WindowFunction = ({ values }, { scalars, notes, noteSpan }) => {
+  const sorted = new SortedWindow(values);
+  let noted: number | undefined;
+  return (from, to, _startMs, _endMs, step) => {
+    const quantile = scalars[0]![step]!;
+    if (!(quantile >= 0 && quantile <= 1) && !Object.is(quantile, noted)) {
+      notes.warnOfQuantiles(noteSpan, Float64Array.of(quantile));
+      noted = quantile;
+    }
+    sorted.moveTo(from, to);
+    return sorted.quantile(quantile);
+  };
+};
+
+/** The median of the distances from the median; NaN where there is one. */
+export const madOverTime: WindowFunction = ({ values }) => {
+  const sorted = new SortedWindow(values);
+  let distances = new Float64Array(16);
+  return (from, to) => {
+    sorted.moveTo(from, to);
+    if (sorted.hasNotANumber) return NaN;
+    const median = sorted.quantile(0.5);
+    const count = to - from;
+    if (distances.length < count) distances = new Float64Array(2 * count);
+    for (let index = 0; index < count; index++) distances[index] = Math.abs(values[from + index]! - median);
+    return quantileOf(0.5, distances, count);
+  };
+};

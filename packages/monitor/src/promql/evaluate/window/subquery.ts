@@ -1,0 +1,81 @@
+// A subquery as the samples of a range: its vector is evaluated once, over all steps that any window needs. Those are multiples
+// of its step since 1970, whatever the steps of the query around it. https://prometheus.io/docs/prometheus/latest/querying/basics/#subquery
+
+import type { FloatHistogram } from '../../histogram/float-histogram.ts';
+import type { SubqueryNode, VectorNode } from '../../plan/nodes.ts';
+import type { EvaluationContext } from '../context.ts';
+import { FLOAT, type Grid, HISTOGRAM, type SeriesStream, type StepSeries, timeAt } from '../series.ts';
+import type { Columns, HistogramColumns, RangeSeries } from './window-function.ts';
+import type { WindowTimes } from './windows.ts';
+
+/** A vector over the steps of the subquery. */
+export type EvaluateVector = (node: VectorNode, grid: Grid) => SeriesStream;
+
+export async function* subquerySeries(
+  { vector, stepMs }: SubqueryNode,
+  times: WindowTimes,
+  context: EvaluationContext,
+  evaluate: EvaluateVector,
+): AsyncGenerator<RangeSeries> {
+  const grid = gridOf(times, stepMs ?? context.subqueryStepMs);
+  if (grid.count <= 0) return;
+  // The column that each series of the vector is computed in.
+  context.budget.hold(0, grid.count);
+  try {
+    const timestampsMs = Float64Array.from({ length: grid.count }, (_, step) => timeAt(grid, step));
+    for await (const series of evaluate(vector, grid)) {
+      const { labels, dropsName } = series;
+      const histograms = histogramsOf(series, timestampsMs);
+      yield {
+        labels,
+        ...floatsOf(series, timestampsMs),
+        ...(histograms === undefined ? {} : { histograms }),
+        ...(dropsName === true ? { dropsName } : {}),
+      };
+    }
+  } finally {
+    context.budget.release(0, grid.count);
+  }
+}
+
+/** From the first multiple of the step within the first window to the last within the last. */
+function gridOf({ grid, offsetMs, rangeMs }: WindowTimes, stepMs: number): Grid {
+  const beforeMs = grid.startMs - offsetMs - rangeMs;
+  const endMs = timeAt(grid, grid.count - 1) - offsetMs;
+  const startMs = (Math.floor(beforeMs / stepMs) + 1) * stepMs;
+  return { startMs, stepMs, count: Math.floor((endMs - startMs) / stepMs) + 1 };
+}
+
+function floatsOf({ values, present }: StepSeries, timestampsMs: Float64Array): Columns {
+  const count = countOf(present, FLOAT);
+  if (count === present.length) return { timestampsMs, values };
+  const kept = { timestampsMs: new Float64Array(count), values: new Float64Array(count) };
+  let to = 0;
+  for (let step = 0; step < present.length; step++) {
+    if (present[step] !== FLOAT) continue;
+    kept.timestampsMs[to] = timestampsMs[step]!;
+    kept.values[to++] = values[step]!;
+  }
+  return kept;
+}
+
+/** What they say about restarts is of the samples they come from, of which a subquery can leave out some and repeat others. */
+function histogramsOf({ present, histograms }: StepSeries, timestampsMs: Float64Array): HistogramColumns | undefined {
+  const count = countOf(present, HISTOGRAM);
+  if (count === 0) return undefined;
+  const times = new Float64Array(count);
+  const kept: FloatHistogram[] = [];
+  for (let step = 0; step < present.length; step++) {
+    if (present[step] !== HISTOGRAM) continue;
+    const histogram = histograms![step]!;
+    times[kept.length] = timestampsMs[step]!;
+    kept.push(histogram.hint === 'gauge' ? histogram : histogram.withHint('unknown'));
+  }
+  return { timestampsMs: times, histograms: kept };
+}
+
+function countOf(present: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (const kind of present) if (kind === wanted) count++;
+  return count;
+}

@@ -1,0 +1,44 @@
+// Native histograms as a store gives them, made fit to compute with, without stale markers.
+
+import { bitsOf, isStaleAt } from '../../../model/staleness.ts';
+import type { HistogramSample } from '../../../storage/interface.ts';
+import { FloatHistogram } from '../../histogram/float-histogram.ts';
+import type { Columns, HistogramColumns } from './window-function.ts';
+
+const scratch = new Float64Array(1);
+const scratchBits = bitsOf(scratch);
+
+/** Whether a histogram is a stale marker: a store may give one in place of a stale value. */
+export function isStaleHistogram({ histogram }: HistogramSample): boolean {
+  if (!Number.isNaN(histogram.sum)) return false;
+  scratch[0] = histogram.sum;
+  return isStaleAt(scratchBits, 0);
+}
+
+/** Undefined when nothing is left. */
+export function histogramColumns(samples: readonly HistogramSample[]): HistogramColumns | undefined {
+  const kept = samples.filter((sample) => !isStaleHistogram(sample));
+  if (kept.length === 0) return undefined;
+  return {
+    timestampsMs: Float64Array.from(kept, ({ timestampMs }) => timestampMs),
+    histograms: kept.map(({ histogram }) => FloatHistogram.from(histogram)),
+  };
+}
+
+export function withoutStaleMarkers(samples: Columns): Columns {
+  const { values: all } = samples;
+  const bits = bitsOf(all);
+  let stale = 0;
+  for (let index = 0; index < all.length; index++) if (Number.isNaN(all[index]) && isStaleAt(bits, index)) stale++;
+  if (stale === 0) return samples;
+  const kept = all.length - stale;
+  const timestampsMs = new Float64Array(kept);
+  const values = new Float64Array(kept);
+  let to = 0;
+  for (let index = 0; index < all.length; index++) {
+    if (isStaleAt(bits, index)) continue;
+    timestampsMs[to] = samples.timestampsMs[index]!;
+    values[to++] = all[index]!;
+  }
+  return { timestampsMs, values };
+}
