@@ -5,9 +5,18 @@
 import type { HistogramSample } from '../interface.ts';
 import { Columns } from './columns.ts';
 
+/** What one head has of a series, copied before the reading rests. */
+export interface HeadPart {
+  readonly columns: Columns;
+  histograms: readonly HistogramSample[];
+}
+
 export class Gathered {
   /** A part appends its values here and calls `endPart`. */
   readonly columns = new Columns();
+  /** Used again from series to series; `heads` of them hold something. */
+  readonly #heads: HeadPart[] = [];
+  heads = 0;
   #histograms: HistogramSample[] = [];
   /** The number of the part that each histogram came with. */
   #histogramParts: number[] = [];
@@ -25,6 +34,23 @@ export class Gathered {
     this.#partAges = [];
     this.#isInOrder = true;
     this.#latestMs = Number.NEGATIVE_INFINITY;
+  }
+
+  clearHeads(): void {
+    this.heads = 0;
+  }
+
+  /** An empty part for a copy of what a head has. */
+  addHead(): HeadPart {
+    let part = this.#heads[this.heads];
+    if (part === undefined) this.#heads.push((part = { columns: new Columns(), histograms: [] }));
+    part.columns.clear();
+    this.heads++;
+    return part;
+  }
+
+  headAt(index: number): HeadPart {
+    return this.#heads[index]!;
   }
 
   /** Appends values to the part that has begun. */

@@ -17,9 +17,11 @@ import { Pace, type Pauses } from '../sqlite/pacing.ts';
 import type { ChunkEntry, ChunkStore } from './chunks/chunk-store.ts';
 import { isDamage } from './chunks/damage.ts';
 import { type ChunkReader, groupOf } from './codec/chunk.ts';
-import { Columns } from './columns.ts';
+import type { Columns } from './columns.ts';
 import { Gathered } from './gather.ts';
 import type { Heads } from './head/heads.ts';
+import type { InOrderSamples } from './head/in-order-samples.ts';
+import type { LateSamples } from './head/late-samples.ts';
 import { lostSeriesSentence } from './series/cold-series.ts';
 import type { HasSample } from './series/label-queries.ts';
 import type { SelectedSeries } from './series/select-series.ts';
@@ -127,12 +129,14 @@ export class Reader {
     const lease = chunks.lease();
     try {
       gathered.clear();
-      const copied = refs.map((ref) => this.#copyHeads(series.slotOf(ref), range));
+      gathered.clearHeads();
+      const headEnds = refs.map((ref) => this.#copyHeads(series.slotOf(ref), range, gathered));
       const entries = refs.map((ref) => chunks.chunksIn(groupOf(ref), range));
       // A reference gets no sample any more when one comes under the next. Sequences tell this order no longer once chunks
       // of different groups were merged. Of one reference the heads come after all chunks, and of one head what came late
       // after what came in order.
       let storedBefore = 0;
+      let head = 0;
       for (const [at, ref] of refs.entries()) {
         const hidden = chunks.tombstonesOf(ref);
         for (const entry of byTime(entries[at]!)) {
@@ -148,7 +152,8 @@ export class Reader {
           }
         }
         storedBefore += 1 + (entries[at]!.at(-1)?.sequence ?? 0);
-        for (const { columns, histograms } of copied[at]!) {
+        for (; head < headEnds[at]!; head++) {
+          const { columns, histograms } = gathered.headAt(head);
           gathered.append(columns);
           gathered.endPart(storedBefore++, histograms);
         }
@@ -180,19 +185,14 @@ export class Reader {
     }
   }
 
-  /** What the heads hold of a series, copied. */
-  #copyHeads(slot: number, range: TimeRange): HeadPart[] {
-    const parts: HeadPart[] = [];
-    if (slot < 0) return parts;
+  /** Copies what the heads hold of a series; how many parts there are then. */
+  #copyHeads(slot: number, range: TimeRange, gathered: Gathered): number {
+    if (slot < 0) return gathered.heads;
     for (const { inOrder, late } of this.#parts.heads.all()) {
-      for (const samples of [inOrder, late]) {
-        if (!samples.has(slot)) continue;
-        const columns = new Columns();
-        samples.read(slot, range, columns);
-        parts.push({ columns, histograms: inRange(samples.histogramsOf(slot), range) });
-      }
+      if (inOrder.has(slot)) copyHead(inOrder, slot, range, gathered);
+      if (late.has(slot)) copyHead(late, slot, range, gathered);
     }
-    return parts;
+    return gathered.heads;
   }
 
   async #hasSample(refs: readonly number[], range: TimeRange, gathered: Gathered, pace: Pace): Promise<boolean> {
@@ -274,9 +274,10 @@ class AbandonablePace extends Pace {
   }
 }
 
-interface HeadPart {
-  readonly columns: Columns;
-  readonly histograms: readonly HistogramSample[];
+function copyHead(samples: InOrderSamples | LateSamples, slot: number, range: TimeRange, gathered: Gathered): void {
+  const part = gathered.addHead();
+  samples.read(slot, range, part.columns);
+  part.histograms = inRange(samples.histogramsOf(slot), range);
 }
 
 /** The stretches of the range that no tombstone hides from a chunk of this sequence. */
