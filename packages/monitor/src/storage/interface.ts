@@ -58,9 +58,11 @@ export interface SelectRequest extends TimeRange {
   readonly isAbandoned?: () => boolean;
   /** Series with the same times may get the same column of them, which then is nobody's to change or to hand over. */
   readonly sharesTimes?: boolean;
+  /** The column of values may be memory that is used again: then it holds until the next series is asked for. */
+  readonly reusesValues?: boolean;
 }
 
-/** One series with its samples in the range, in order of time. The columns are the reader's own, unless it shares times. */
+/** One series with its samples in the range, in order of time. The columns are the reader's own, unless it asked otherwise. */
 export interface SeriesSamples {
   readonly labels: Labels;
   readonly timestampsMs: Float64Array;

@@ -36,6 +36,11 @@ export class Columns {
     return this.timesMs.slice(0, this.length);
   }
 
+  /** The values where they lie: until something else is put in. */
+  shownValues(): Float64Array {
+    return new Float64Array(this.bits.buffer, 0, this.length);
+  }
+
   copyBits(): Uint32Array<ArrayBuffer> {
     return this.bits.slice(0, 2 * this.length);
   }

@@ -50,6 +50,26 @@ test('series with the same times get one column of them where it is asked for', 
   assert.equal(new Set(shared.map(({ timestampsMs }) => timestampsMs)).size, 2);
 });
 
+test('values may lie in memory that is used again', async (context) => {
+  const store = await open(context);
+  const refs = await resolve(store, 3);
+  for (const timestampsMs of [START_MS, START_MS + 1000]) {
+    await store.append({ refs: refs.slice(), timestampsMs, values: Float64Array.of(1, 2, Number.NaN) });
+  }
+  const seen: number[][] = [];
+  const buffers = new Set<ArrayBufferLike>();
+  for await (const { values } of store.select({ ...EVERYTHING, reusesValues: true })) {
+    seen.push([...values]);
+    buffers.add(values.buffer);
+  }
+  assert.deepEqual(seen, [
+    [1, 1],
+    [2, 2],
+    [Number.NaN, Number.NaN],
+  ]);
+  assert.equal(buffers.size, 1);
+});
+
 test('a reading that nobody wants any more ends', async (context) => {
   const store = await open(context);
   const count = 30_000;

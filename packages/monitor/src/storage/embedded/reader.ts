@@ -67,7 +67,7 @@ export class Reader {
       yield {
         labels,
         timestampsMs: request.sharesTimes === true ? times.of(columns) : columns.copyTimes(),
-        values: new Float64Array(columns.copyBits().buffer),
+        values: request.reusesValues === true ? columns.shownValues() : new Float64Array(columns.copyBits().buffer),
         ...(histograms.length > 0 ? { histograms } : {}),
       };
     }
