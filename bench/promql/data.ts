@@ -20,14 +20,17 @@ const LEAD_MS = 2 * MS_AN_HOUR;
 const NODE_OFFSET_MS = 277;
 const FIRST_OFFSET_MS = 1213;
 const END_GRID_MS = 60_000;
+const LIVE_MS = 900_000;
 /** In a kept folder. */
 const END_FILE = 'end.json';
 
 /** The newest moment, where all questions end: now, as on a dashboard, or what the stores of a kept folder end at. */
 export const END_MS = keptEndMs() ?? Math.floor(Date.now() / END_GRID_MS) * END_GRID_MS;
 
+const LIVE_FROM_MS = END_MS - LIVE_MS;
+
 /** What the data depends on: stores that hold the same need not be loaded again. */
-export const DATA_IDENTITY = JSON.stringify({ END_MS, SERIES, HOURS, LONG_SERIES, DAYS, INTERVAL_MS, SEED });
+export const DATA_IDENTITY = JSON.stringify({ END_MS, SERIES, HOURS, LONG_SERIES, DAYS, INTERVAL_MS, LIVE_MS, SEED });
 
 /** For the next run with the same folder. */
 export function keepEnd(): void {
@@ -39,7 +42,27 @@ function keptEndMs(): number | undefined {
   return file === undefined || !existsSync(file) ? undefined : Number(readFileSync(file, 'utf8'));
 }
 
-export function data(): Workload {
+/** What lies on the disk: all but the newest minutes. */
+export function storedData(): Workload {
+  return within(Number.NEGATIVE_INFINITY, LIVE_FROM_MS);
+}
+
+/** The newest minutes, which come while a contender runs: as they would, they are asked from its memory. */
+export function liveData(): Workload {
+  return within(LIVE_FROM_MS, Number.POSITIVE_INFINITY);
+}
+
+function within(fromMs: number, toMs: number): Workload {
+  const all = allData();
+  return {
+    ...all,
+    *scrapes(): Generator<Scrape, void, void> {
+      for (const scrape of all.scrapes()) if (scrape.timestampMs >= fromMs && scrape.timestampMs < toMs) yield scrape;
+    },
+  };
+}
+
+function allData(): Workload {
   const day = part(SERIES, END_MS - HOURS * MS_AN_HOUR - LEAD_MS, SEED);
   const month = part(LONG_SERIES, END_MS - DAYS * MS_A_DAY - LEAD_MS, SEED + 1);
   return {

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { createQueryEngine } from '../../packages/monitor/src/promql/engine.ts';
 import type { QueryEngine, QueryResult } from '../../packages/monitor/src/promql/interface.ts';
 import { renderAnswer, renderResult } from '../../packages/monitor/src/server/prometheus/render.ts';
-import { openEmbeddedStore } from '../../packages/monitor/src/storage/embedded/open.ts';
 import type { Queryable, SelectRequest, SeriesSamples } from '../../packages/monitor/src/storage/interface.ts';
+import { openLoading } from '../storage/in-process.ts';
 import { type BenchTable, median } from '../table.ts';
 import { chainpulseData } from './contenders.ts';
 import { profiled, RunningTimes, type Share } from './cpu-profile.ts';
+import { liveData } from './data.ts';
 import { gridOf, QUESTIONS, type Question } from './questions.ts';
 import { PROFILE_FOLDER } from './settings.ts';
 import type { Stores } from './stores.ts';
@@ -32,13 +33,14 @@ interface Times {
 }
 
 export async function benchProfile(stores: Stores): Promise<BenchTable[]> {
-  const store = await openEmbeddedStore({
-    directory: chainpulseData(stores.folderOf({ id: 'chainpulse' })),
-    retentionMs: undefined,
-    durability: 'normal',
-    clock: { nowMs: () => Date.now() },
-  });
+  return stores.withCopy({ id: 'chainpulse' }, (folder) => profileStore(chainpulseData(folder)));
+}
+
+async function profileStore(directory: string): Promise<BenchTable[]> {
+  const loading = await openLoading(directory);
+  const { store } = loading;
   try {
+    for await (const batch of loading.batches(liveData())) await loading.append(batch);
     const reads = new Reads(store);
     const engine = createQueryEngine({ queryable: reads.queryable });
     const all = new RunningTimes();

@@ -1,18 +1,20 @@
 // The contenders' stores, loaded once a run: every write request is made once and sent to all of them at the same time, in the order of
-// time. They are ended in order after it, so that what is asked is what lies on the disk, and started again for each part.
+// time. They are ended in order after it. Each part starts them again on a copy, so that what is asked is what lies on the disk, and sends
+// them the newest minutes, which they then have in memory, as they do when they run for long.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeAll } from '../storage/loading.ts';
 import { type WriteRequest, writeRequests } from '../storage/remote-write.ts';
 import type { ServerProcess } from '../storage/server-process.ts';
 import { type Contender, contendersHere } from './contenders.ts';
-import { DATA_IDENTITY, data, keepEnd } from './data.ts';
+import { DATA_IDENTITY, keepEnd, liveData, storedData } from './data.ts';
 import { KEPT_FOLDER, TEMPORARY_FOLDER } from './settings.ts';
 
-const SAMPLES_A_REQUEST = 5000;
-const SAMPLES_A_SERIES = 40;
+const REQUESTS = { samplesARequest: 5000, samplesASeries: 40 };
+/** The folder of the copies. */
+const COPIES = 'running';
 /**
  * What a store puts off (merging, compaction) is done when it has used less than this each second, for so many seconds in a row:
  * longer than the five between two turns of our upkeep.
@@ -31,6 +33,7 @@ export interface Started {
 export class Stores {
   readonly #root: string;
   readonly #isKept: boolean;
+  #liveRequests: readonly WriteRequest[] | undefined;
 
   private constructor(root: string, isKept: boolean) {
     this.#root = root;
@@ -51,63 +54,97 @@ export class Stores {
     return stores;
   }
 
-  folderOf({ id }: Pick<Contender, 'id'>): string {
-    return join(this.#root, id);
+  /** A copy of the contender's folder for the time of the work. */
+  async withCopy<Result>(contender: Pick<Contender, 'id'>, work: (folder: string) => Promise<Result>): Promise<Result> {
+    const copy = join(this.#root, COPIES, contender.id);
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(this.#folderOf(contender), copy, { recursive: true });
+    try {
+      return await work(copy);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
   }
 
   /** Starts all of them and waits until they rest; they are ended afterwards, however the work ends. */
   async withAll<Result>(work: (started: readonly Started[]) => Promise<Result>): Promise<Result> {
     const started: Started[] = [];
-    try {
-      for (const contender of contendersHere()) {
-        started.push({ contender, server: await contender.start(this.folderOf(contender)) });
-      }
-      for (const { server } of started) await untilIdle(server);
-      const result = await work(started);
-      for (const { server } of started) await server.stop();
-      return result;
-    } finally {
-      for (const { server } of started) await server.kill();
-    }
+    const withNext = (contenders: readonly Contender[]): Promise<Result> => {
+      const [contender, ...rest] = contenders;
+      if (contender === undefined) return this.#withLiveData(started, work);
+      return this.withCopy(contender, async (folder) => {
+        const server = await contender.start(folder);
+        started.push({ contender, server });
+        try {
+          return await withNext(rest);
+        } finally {
+          await server.kill();
+        }
+      });
+    };
+    return withNext(contendersHere());
+  }
+
+  async #withLiveData<Result>(
+    started: readonly Started[],
+    work: (started: readonly Started[]) => Promise<Result>,
+  ): Promise<Result> {
+    const servers = started.map(({ server }) => server);
+    await allIdle(servers);
+    this.#liveRequests ??= [...writeRequests(liveData(), REQUESTS)];
+    await writeToAll(servers, this.#liveRequests);
+    await allIdle(servers);
+    return work(started);
   }
 
   remove(): void {
+    rmSync(join(this.#root, COPIES), { recursive: true, force: true });
     if (!this.#isKept) rmSync(this.#root, { recursive: true, force: true });
   }
 
+  #folderOf({ id }: Pick<Contender, 'id'>): string {
+    return join(this.#root, id);
+  }
+
   #isLoaded(contender: Contender): boolean {
-    const file = join(this.folderOf(contender), LOADED_FILE);
+    const file = join(this.#folderOf(contender), LOADED_FILE);
     return existsSync(file) && readFileSync(file, 'utf8') === DATA_IDENTITY;
   }
 
   async #loadMissing(contenders: readonly Contender[]): Promise<void> {
     if (contenders.length === 0) return;
-    const servers: ServerProcess[] = [];
     const startMs = performance.now();
+    for (const contender of contenders) {
+      rmSync(this.#folderOf(contender), { recursive: true, force: true });
+      mkdirSync(this.#folderOf(contender), { recursive: true });
+    }
+    const workload = storedData();
+    let [samples, seconds] = [0, 0];
+    await this.#whileRunning(contenders, async (servers) => {
+      samples = await writeToAll(servers, writeRequests(workload, REQUESTS));
+      seconds = (performance.now() - startMs) / 1000;
+    });
+    // What a store does once, at its next start, is not to fall into the measurements: ours merges days that are over then.
+    await this.#whileRunning(contenders, () => Promise.resolve());
+    const settled = (performance.now() - startMs) / 1000;
+    for (const contender of contenders) writeFileSync(join(this.#folderOf(contender), LOADED_FILE), DATA_IDENTITY);
+    keepEnd();
+    console.log(
+      `Loaded ${samples} samples (${workload.name}) in ${seconds.toFixed(0)} s, at rest after ${settled.toFixed(0)} s.`,
+    );
+  }
+
+  /** Starts them, and ends them in order once they rest after the work. */
+  async #whileRunning(
+    contenders: readonly Contender[],
+    work: (servers: readonly ServerProcess[]) => Promise<void>,
+  ): Promise<void> {
+    const servers: ServerProcess[] = [];
     try {
-      for (const contender of contenders) {
-        rmSync(this.folderOf(contender), { recursive: true, force: true });
-        mkdirSync(this.folderOf(contender), { recursive: true });
-        servers.push(await contender.start(this.folderOf(contender)));
-      }
-      const workload = data();
-      const samples = await writeToAll(
-        servers,
-        writeRequests(workload, { samplesARequest: SAMPLES_A_REQUEST, samplesASeries: SAMPLES_A_SERIES }),
-      );
-      const seconds = (performance.now() - startMs) / 1000;
-      for (const server of servers) {
-        await untilIdle(server);
-        await server.stop();
-      }
-      // What a store does once, at its next start, is not to fall into the measurements: ours merges days that are over then.
-      await this.withAll(() => Promise.resolve());
-      keepEnd();
-      const settled = (performance.now() - startMs) / 1000;
-      for (const contender of contenders) writeFileSync(join(this.folderOf(contender), LOADED_FILE), DATA_IDENTITY);
-      console.log(
-        `Loaded ${samples} samples (${workload.name}) in ${seconds.toFixed(0)} s, at rest after ${settled.toFixed(0)} s.`,
-      );
+      for (const contender of contenders) servers.push(await contender.start(this.#folderOf(contender)));
+      await work(servers);
+      await allIdle(servers);
+      for (const server of servers) await server.stop();
     } finally {
       for (const server of servers) await server.kill();
     }
@@ -121,6 +158,10 @@ async function writeToAll(servers: readonly ServerProcess[], requests: Iterable<
     samples += request.samples;
   }
   return samples;
+}
+
+async function allIdle(servers: readonly ServerProcess[]): Promise<void> {
+  await Promise.all(servers.map(untilIdle));
 }
 
 async function untilIdle(server: ServerProcess): Promise<void> {

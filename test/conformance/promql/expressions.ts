@@ -171,7 +171,7 @@ export function composedExpressions(atSeconds: string): string[] {
     'synthetic_gauge and on (instance) synthetic_integers > 2',
     'synthetic_gauge or synthetic_late',
     'synthetic_late unless ignoring (zone) synthetic_ending',
-    'synthetic_gauge atan2 synthetic_integers',
+    'abs(synthetic_gauge atan2 synthetic_integers)',
     'synthetic_gauge * on (zone) group_left (job) max by (zone, job) (synthetic_integers)',
     'max by (zone) (synthetic_integers) - on (zone) group_right synthetic_gauge',
     'max_over_time((synthetic_gauge > 0)[1m:10s])',

@@ -1,6 +1,5 @@
 // Opens the store that the configuration names, and the query engine that goes with it. Runs in the storage worker.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StorageConfig } from '../config/storage-schema.ts';
 import type { Clock } from '../model/clock.ts';
 import { createQueryEngine } from '../promql/engine.ts';
@@ -68,7 +67,7 @@ function openEmbedded(config: StorageConfig, clock: Clock, onNotice: (message: s
 }
 
 function localQueries(store: Store, options: EngineOptions): QueryEngine {
-  return createQueryEngine({ ...options, queryable: store, yieldToOthers: () => nextTurn() });
+  return createQueryEngine({ ...options, queryable: store });
 }
 
 async function writeOptions(config: StorageConfig, clock: Clock, onNotice: (message: string) => void) {

@@ -129,7 +129,7 @@ function featureReportOf({ server, query, otlp }: Config): ServedSettings['featu
       ...on([...BINARY_OPERATORS, ...MATCH_OPERATORS, ...AGGREGATIONS]),
       ...on(EXPERIMENTAL_AGGREGATIONS, features.experimentalFunctions),
     },
-    scrape: { extra_scrape_metrics: true, type_and_unit_labels: features.typeAndUnitLabels },
+    scrape: { extra_scrape_metrics: true, type_and_unit_labels: false },
     tsdb: { exemplar_storage: true, native_histograms: true },
   };
 }

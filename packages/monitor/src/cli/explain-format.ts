@@ -16,6 +16,7 @@ function* rowsOf(operation: ExplainedOperation, depth: number): Generator<readon
   const text = operation.text.replace(/\s+/g, ' ').trim();
   const shown = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1).toWellFormed()}…` : text;
   yield [`${'  '.repeat(depth)}${shown}`, costOf(operation)];
+  if (operation.isAnsweredFromBefore) return;
   for (const inner of operation.inner) yield* rowsOf(inner, depth + 1);
 }
 

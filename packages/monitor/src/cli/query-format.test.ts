@@ -23,7 +23,7 @@ test('a native histogram is written with its buckets, between the floats of its 
     },
   ] as const;
   assert.equal(
-    formatAnswer({ resultType: 'matrix', result: series, warnings: [] }, 'table', 80),
+    formatAnswer({ resultType: 'matrix', result: series, warnings: [], infos: [] }, 'table', 80),
     'h\n  1970-01-01T00:00:10.000Z  1\n  1970-01-01T00:00:20.000Z  {count:5, sum:4.5, [-0.1,0.1]:2, (1,2]:3}\n  1970-01-01T00:00:30.000Z  2\n',
   );
 });
@@ -31,7 +31,7 @@ test('a native histogram is written with its buckets, between the floats of its 
 test('a sample that is a histogram without buckets has its count and sum', () => {
   const result = [{ metric: { pod: 'a' }, histogram: [10, { count: '0', sum: '0' }] }] as const;
   assert.equal(
-    formatAnswer({ resultType: 'vector', result, warnings: [] }, 'table', 80),
+    formatAnswer({ resultType: 'vector', result, warnings: [], infos: [] }, 'table', 80),
     '{pod="a"}  {count:0, sum:0}\n',
   );
 });

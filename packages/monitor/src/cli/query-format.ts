@@ -32,7 +32,7 @@ interface MatrixSeries {
   readonly histograms?: readonly HistogramPoint[];
 }
 
-export type Answer = { readonly warnings: readonly string[] } & (
+export type Answer = { readonly warnings: readonly string[]; readonly infos: readonly string[] } & (
   | { readonly resultType: 'scalar' | 'string'; readonly result: Point }
   | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
   | { readonly resultType: 'matrix'; readonly result: readonly MatrixSeries[] }

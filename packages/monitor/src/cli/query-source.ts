@@ -51,8 +51,8 @@ export class RemoteQueries implements QuerySource {
 
   async ask(query: Query): Promise<Answer> {
     const path = 'stepMs' in query ? 'api/v1/query_range' : 'api/v1/query';
-    const { data, warnings = [] } = await this.#post<Omit<Answer, 'warnings'>>(path, query);
-    return { ...data, warnings } as Answer;
+    const { data, warnings = [], infos = [] } = await this.#post<Omit<Answer, 'warnings' | 'infos'>>(path, query);
+    return { ...data, warnings, infos } as Answer;
   }
 
   async explain(query: Query): Promise<QueryExplanation> {
@@ -100,7 +100,8 @@ class LocalQueries implements QuerySource {
 
   async ask(query: Query): Promise<Answer> {
     const result = await ('stepMs' in query ? this.#engine.range(query) : this.#engine.instant(timed(query)));
-    return { ...inApiForm(result), warnings: result.warnings } as Answer;
+    const { warnings, infos } = result;
+    return { ...inApiForm(result), warnings, infos } as Answer;
   }
 
   explain(query: Query): Promise<QueryExplanation> {
@@ -117,8 +118,8 @@ function timed({ expression, timeMs }: Exclude<Query, RangeQuery>): InstantQuery
 }
 
 /** As the API would write it, so that there is one form to print. */
-function inApiForm(result: QueryResult): Omit<Answer, 'warnings'> {
-  return JSON.parse([...renderResult(result)].join('')) as Omit<Answer, 'warnings'>;
+function inApiForm(result: QueryResult): Omit<Answer, 'warnings' | 'infos'> {
+  return JSON.parse([...renderResult(result)].join('')) as Omit<Answer, 'warnings' | 'infos'>;
 }
 
 function formOf(query: Query): URLSearchParams {

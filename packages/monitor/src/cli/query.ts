@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { parseDurationMs } from '../model/duration.ts';
 import { addClientOptions, type ClientOptions, MonitorClient } from './client.ts';
 import { formatExplanation } from './explain-format.ts';
-import { FORMATS, type Format, formatAnswer } from './query-format.ts';
+import { type Answer, FORMATS, type Format, formatAnswer } from './query-format.ts';
 import { openLocalQueries, type Query, type QuerySource, RemoteQueries } from './query-source.ts';
 import { parseTimeMs } from './time-option.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,7 +24,7 @@ interface QueryOptions extends ClientOptions {
 
 export function queryCommand(): Command {
   const command = new Command('query')
-    .description('Ask a running monitor in PromQL.')
+    .description('Ask a running monitor, or a folder of history, in PromQL.')
     .argument('<expression>', 'PromQL')
     .option(
       '--data <folder>',
@@ -44,6 +44,8 @@ export function queryCommand(): Command {
       `
 A <time> is a Unix time in seconds (1795181530), a date (2026-11-20T13:00:00Z) or how long ago (-1h).
 An <expression> that begins with a minus sign goes to the end, after --.
+With --explain each line is an operation: what came out of it, how long it took by itself, and what was read for it;
+below it, indented, is what it is computed from. With --format json it is for another program.
 
 Examples:
   $ chainpulse query up
@@ -70,9 +72,11 @@ async function query(expression: string, options: QueryOptions): Promise<void> {
     const asked = await queryOf(expression, options, source);
     if (options.explain === true) {
       const explanation = await source.explain(asked);
-      process.stdout.write(
-        options.format === 'json' ? `${JSON.stringify(explanation)}\n` : formatExplanation(explanation),
-      );
+      if (options.format === 'json') process.stdout.write(`${JSON.stringify(explanation)}\n`);
+      else {
+        process.stdout.write(formatExplanation(explanation));
+        printNotes(explanation);
+      }
     } else {
       await printAnswer(source, asked, options);
     }
@@ -103,7 +107,12 @@ async function printAnswer(source: QuerySource, asked: Query, options: QueryOpti
   const answer = await source.ask(asked);
   const format = options.format ?? ('stepMs' in asked ? 'chart' : 'table');
   process.stdout.write(formatAnswer(answer, format, process.stdout.columns ?? 100));
-  for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
+  printNotes(answer);
+}
+
+function printNotes({ warnings, infos }: Pick<Answer, 'warnings' | 'infos'>): void {
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const info of infos) process.stderr.write(`info: ${info}\n`);
 }
 
 function stepSeconds(text: string | undefined, rangeMs: number): number {

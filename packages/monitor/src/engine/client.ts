@@ -4,8 +4,10 @@
 import { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
 import { packSeries } from '../model/packed-series.ts';
+import type { QueryResult } from '../promql/interface.ts';
 import { readExemplars, readSamples } from './cursor-reader.ts';
 import type { Engine } from './interface.ts';
+import { type ResultPiece, ResultPieces } from './packed-result.ts';
 import type { Calls, WorkerSettings } from './protocol.ts';
 import { WorkerCalls } from './worker-calls.ts';
 
@@ -36,8 +38,8 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
       const whole = { ...request, body: aloneInItsBuffer(request.body) };
       return calls.call('push', [whole], { signal, transfer: [whole.body.buffer] });
     },
-    instant: (query, signal) => calls.call('instant', [query], { signal }),
-    range: (query, signal) => calls.call('range', [query], { signal }),
+    instant: (query, signal) => inPieces((onPiece) => calls.call('instant', [query], { signal, onPiece })),
+    range: (query, signal) => inPieces((onPiece) => calls.call('range', [query], { signal, onPiece })),
     explain: (query, signal) => calls.call('explain', [query], { signal }),
     select: (request, options) => readSamples(calls, request, options),
     selectExemplars: (request, options) => readExemplars(calls, request, options),
@@ -59,6 +61,12 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
       await exited;
     },
   };
+}
+
+async function inPieces(ask: (onPiece: (piece: ResultPiece) => void) => Promise<QueryResult>): Promise<QueryResult> {
+  let pieces: ResultPieces | undefined;
+  const result = await ask((piece) => (pieces ??= new ResultPieces()).add(piece));
+  return pieces === undefined ? result : pieces.complete(result);
 }
 
 /** A view into a larger buffer would take all of that along. */

@@ -2,21 +2,29 @@
 // engine. Requests run side by side; the store and the evaluator give way to each other in slices, so a short request is
 // answered while a long one runs. Invariant: every request gets one response, also when the answer cannot be sent.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
 import { unpackSeries } from '../model/packed-series.ts';
-import type { QueryEngine } from '../promql/interface.ts';
+import { type QueryEngine, QueryError } from '../promql/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type { LocalStore, Store } from '../storage/interface.ts';
 import { Cursors } from './cursors.ts';
 import { failureOf } from './failure.ts';
+import { type PiecePassage, passResult } from './packed-result.ts';
 import { buffersOf } from './packed-samples.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
 
 type Port = Pick<MessagePort, 'postMessage' | 'on' | 'close'>;
 
+/** A call that is being answered. */
+interface Call extends PiecePassage {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
 type Handlers = {
-  [Name in CallName]: (signal: AbortSignal, ...given: Calls[Name]['arguments']) => Promise<Calls[Name]['answer']>;
+  [Name in CallName]: (call: Call, ...given: Calls[Name]['arguments']) => Promise<Calls[Name]['answer']>;
 };
 
 /** What decodes pushes over the store. */
@@ -45,11 +53,8 @@ export function hostEngine(port: Port, parts: HostedParts): void {
     running.set(id, controller);
     try {
       // The compiler cannot see that `given` belongs to `name` once both are taken out of the union.
-      const handler = handlers[name] as (
-        signal: AbortSignal,
-        ...given: unknown[]
-      ) => Promise<Calls[CallName]['answer']>;
-      const result = await handler(controller.signal, ...given);
+      const handler = handlers[name] as (call: Call, ...given: unknown[]) => Promise<Calls[CallName]['answer']>;
+      const result = await handler(callOf(id, controller.signal), ...given);
       port.postMessage({ kind: 'ok', id, answer: result } satisfies Response, columnsOf(result));
     } catch (error) {
       port.postMessage({ kind: 'failed', id, failure: failureOf(error) } satisfies Response);
@@ -58,6 +63,17 @@ export function hostEngine(port: Port, parts: HostedParts): void {
       if (name === 'close') port.close();
     }
   }
+
+  function callOf(id: number, signal: AbortSignal): Call {
+    return {
+      signal,
+      send: (piece, buffers) => port.postMessage({ kind: 'piece', id, piece } satisfies Response, buffers),
+      pause: async () => {
+        await nextTurn();
+        if (signal.aborted) throw new QueryError('canceled', 'query was canceled while its answer was sent');
+      },
+    };
+  }
 }
 
 function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
@@ -65,10 +81,10 @@ function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
   return {
     resolveSeries: (_, series) => store.resolvePacked?.(series) ?? store.resolveSeries(unpackSeries(series)),
     append: (_, batch) => store.append(batch),
-    push: (signal, request) => pushes.push(request, signal),
-    instant: (signal, query) => queries.instant(query, signal),
-    range: (signal, query) => queries.range(query, signal),
-    explain: (signal, query) => queries.explain(query, signal),
+    push: ({ signal }, request) => pushes.push(request, signal),
+    instant: async (call, query) => passResult(await queries.instant(query, call.signal), call),
+    range: async (call, query) => passResult(await queries.range(query, call.signal), call),
+    explain: ({ signal }, query) => queries.explain(query, signal),
     series: (_, request) => store.series(request),
     labelNames: (_, request) => store.labelNames(request),
     labelValues: (_, name, request) => store.labelValues(name, request),

@@ -1,5 +1,5 @@
 // What passes between the main thread and the storage worker. Every request has an id and gets exactly one response,
-// `ok` or `failed`; the worker speaks first, with `opened` or `failedToOpen`. Columns are transferred, not copied, where
+// `ok` or `failed`, which pieces of the answer may precede; the worker speaks first, with `opened` or `failedToOpen`. Columns are transferred, not copied, where
 // the sender is done with them.
 
 import type { QueryConfig } from '../config/query-schema.ts';
@@ -19,6 +19,7 @@ import type {
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type { AppendOutcome, Cardinality, DeleteRequest, SeriesRequest, StoreStats } from '../storage/interface.ts';
 import type { CursorRequest } from './cursors.ts';
+import type { ResultPiece } from './packed-result.ts';
 import type { ReadPiece } from './packed-samples.ts';
 
 /** The questions, each with its arguments and its answer. */
@@ -26,6 +27,7 @@ export interface Calls {
   resolveSeries: { arguments: [series: PackedSeries]; answer: Uint32Array };
   append: { arguments: [batch: Batch]; answer: AppendOutcome };
   push: { arguments: [request: PushRequest]; answer: PushAnswer };
+  /** The series of a large answer come ahead of it, in pieces. */
   instant: { arguments: [query: InstantQuery]; answer: QueryResult };
   range: { arguments: [query: RangeQuery]; answer: QueryResult };
   explain: { arguments: [query: InstantQuery | RangeQuery]; answer: QueryExplanation };
@@ -56,6 +58,8 @@ export type Response =
   | { kind: 'failedToOpen'; failure: Failure }
   /** Of what happens in the store by itself, in a sentence for the log. */
   | { kind: 'notice'; message: string }
+  /** Of an answer whose last part will come with `ok`. */
+  | { kind: 'piece'; id: number; piece: ResultPiece }
   | { kind: 'ok'; id: number; answer: Calls[CallName]['answer'] }
   | { kind: 'failed'; id: number; failure: Failure };
 

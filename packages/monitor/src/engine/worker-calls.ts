@@ -4,17 +4,21 @@
 import type { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
 import { errorOf } from './failure.ts';
+import type { ResultPiece } from './packed-result.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
 
 interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
+  readonly onPiece: ((piece: ResultPiece) => void) | undefined;
 }
 
 export interface CallOptions {
   /** Asks the worker to give the call up; it is the worker that ends it. */
   readonly signal?: AbortSignal | undefined;
   readonly transfer?: ArrayBuffer[];
+  /** Takes what comes ahead of the answer. */
+  readonly onPiece?: (piece: ResultPiece) => void;
 }
 
 export class WorkerCalls {
@@ -45,7 +49,7 @@ export class WorkerCalls {
   call<Name extends CallName>(
     name: Name,
     given: Calls[Name]['arguments'],
-    { signal, transfer }: CallOptions = {},
+    { signal, transfer, onPiece }: CallOptions = {},
   ): Promise<Calls[Name]['answer']> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId++;
@@ -55,7 +59,7 @@ export class WorkerCalls {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#waiting.set(id, { resolve, reject });
+    this.#waiting.set(id, { resolve, reject, onPiece });
     if (signal === undefined) return promise;
     const cancel = () => this.#worker.postMessage({ kind: 'cancel', id } satisfies Request);
     if (signal.aborted) cancel();
@@ -79,6 +83,9 @@ export class WorkerCalls {
       case 'failedToOpen':
         this.#ended = errorOf(response.failure);
         this.#opening.reject(this.#ended);
+        break;
+      case 'piece':
+        this.#waiting.get(response.id)?.onPiece?.(response.piece);
         break;
       case 'ok':
         this.#take(response.id)?.resolve(response.answer as never);

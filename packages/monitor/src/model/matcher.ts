@@ -33,7 +33,7 @@ export function valuePredicate(matcher: Matcher): (value: string) => boolean {
 }
 
 function regexPredicate(expression: string): (value: string) => boolean {
-  const pattern = compiled(expression);
+  const pattern = compiledExpression(expression);
   return (value) => pattern.matches(value);
 }
 
@@ -45,8 +45,11 @@ const COUNTED_REPETITION = /\{[0-9]/;
 const kept = new Map<string, RE2JS>();
 let lastLarge: { readonly expression: string; readonly pattern: RE2JS } | undefined;
 
-/** A query and the store ask for the same expression one after the other, and dashboards again and again. */
-function compiled(expression: string): RE2JS {
+/**
+ * A query and the store ask for the same expression one after the other, and dashboards again and again.
+ * @throws {Error} when it is no valid expression.
+ */
+export function compiledExpression(expression: string): RE2JS {
   const isLarge = expression.length > MAX_KEPT_CHARACTERS || COUNTED_REPETITION.test(expression);
   const known = isLarge ? (lastLarge?.expression === expression ? lastLarge.pattern : undefined) : kept.get(expression);
   const pattern = known ?? RE2JS.compile(expression, RE2JS.DOTALL);

@@ -52,6 +52,7 @@ export async function answerInstant(prepared: PreparedQuery, timeMs: number): Pr
     return { type: 'matrix', series, ...notesOf(prepared) };
   }
   const collected = await collect(prepared, plan, grid, toVectorSample);
+  if (isOrdered(plan)) refuseEqualOf(collected);
   const samples = isOrdered(plan) ? collected : await sortedByLabels(collected, prepared.budget);
   return { type: 'vector', timeMs, samples, ...notesOf(prepared) };
 }
@@ -84,32 +85,23 @@ async function collect<T extends { readonly labels: Labels }>(
   shape: (series: StepSeries) => T,
 ): Promise<T[]> {
   const collected: T[] = [];
-  const keys = new Set<string>();
-  for await (const series of named(evaluator.vector(plan, grid), budget)) {
-    const key = labelsKey(series.labels);
-    if (keys.has(key)) throw equalLabelsError();
-    keys.add(key);
+  const dropping: StepSeries[] = [];
+  for await (const series of evaluator.vector(plan, grid)) {
     budget.hold(1, grid.count);
-    collected.push(shape(series));
+    if (series.dropsName === true) dropping.push(series);
+    else collected.push(shape(series));
     if (budget.isDue()) await budget.pause();
+  }
+  if (dropping.length > 0) {
+    // What is equal without its name is one series where it never meets itself.
+    for await (const series of mergeEqual(nameless(dropping), budget)) {
+      budget.hold(1, grid.count);
+      collected.push(shape(series));
+    }
+    budget.release(dropping.length, dropping.length * grid.count);
   }
   budget.check();
   return collected;
-}
-
-/** Takes the names away that were to go at the end; what is equal then is one series where it never meets itself. */
-async function* named(stream: SeriesStream, budget: QueryBudget): SeriesStream {
-  const dropping: StepSeries[] = [];
-  for await (const series of stream) {
-    if (series.dropsName !== true) {
-      yield series;
-      continue;
-    }
-    budget.hold(1, series.values.length);
-    dropping.push(series);
-  }
-  yield* mergeEqual(nameless(dropping), budget);
-  for (const { values } of dropping) budget.release(1, values.length);
 }
 
 async function* nameless(series: readonly StepSeries[]): SeriesStream {
@@ -118,6 +110,7 @@ async function* nameless(series: readonly StepSeries[]): SeriesStream {
 
 /** Whether the order of the series of an instant vector means something. */
 function isOrdered(plan: VectorNode): boolean {
+  if (plan.kind === 'unchanged-vector') return isOrdered(plan.operand);
   if (plan.kind === 'aggregate') return plan.method.kind === 'extremes';
   return plan.kind === 'over-vector' && plan.body.orders === true;
 }
@@ -128,14 +121,11 @@ async function collectSamples(
   timeMs: number,
 ): Promise<MatrixSeries[]> {
   const collected: MatrixSeries[] = [];
-  const keys = new Set<string>();
   for await (const series of evaluator.samples(plan, timeMs)) {
     const { timestampsMs, values, histograms } = series;
     const labels = series.dropsName === true ? withoutName(series.labels) : series.labels;
-    const key = labelsKey(labels);
-    if (keys.has(key)) throw equalLabelsError();
-    keys.add(key);
     budget.hold(1, values.length + (histograms?.histograms.length ?? 0));
+    if (budget.isDue()) await budget.pause();
     collected.push({
       labels,
       timestampsMs,
@@ -151,11 +141,22 @@ function toMatrixHistograms({ timestampsMs, histograms }: HistogramColumns): Mat
   return { timestampsMs, histograms: histograms.map((histogram) => histogram.toNative()) };
 }
 
-function sortedByLabels<T extends { readonly labels: Labels }>(
+/** @throws {QueryError} execution, when there are equal ones. */
+async function sortedByLabels<T extends { readonly labels: Labels }>(
   series: readonly T[],
   budget: QueryBudget,
 ): Promise<T[]> {
-  return sortInSlices(series, (a, b) => compareLabels(a.labels, b.labels), budget);
+  const sorted = await sortInSlices(series, (a, b) => compareLabels(a.labels, b.labels), budget);
+  for (let index = 1; index < sorted.length; index++) {
+    if (compareLabels(sorted[index - 1]!.labels, sorted[index]!.labels) === 0) throw equalLabelsError();
+  }
+  return sorted;
+}
+
+/** The same of those that are in an order of their own. */
+function refuseEqualOf(series: readonly { readonly labels: Labels }[]): void {
+  const keys = new Set(series.map(({ labels }) => labelsKey(labels)));
+  if (keys.size < series.length) throw equalLabelsError();
 }
 
 function toVectorSample({ labels, values, present, histograms }: StepSeries): VectorSample {
@@ -195,12 +196,6 @@ function histogramsAt({ present, histograms }: StepSeries, grid: Grid, count: nu
   return { timestampsMs, histograms: found };
 }
 
-function notesOf({ notes, sharedParts }: PreparedQuery): Pick<QueryResult, 'warnings' | 'infos'> {
-  const first = new Map<string, VectorNode>();
-  for (const [node, key] of sharedParts) {
-    const before = first.get(key);
-    if (before === undefined) first.set(key, node);
-    else notes.repeat(before.span, node.span);
-  }
+function notesOf({ notes }: PreparedQuery): Pick<QueryResult, 'warnings' | 'infos'> {
   return { warnings: notes.warnings(), infos: notes.infos() };
 }

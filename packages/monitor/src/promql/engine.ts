@@ -2,12 +2,13 @@
 // supported is refused with its place in the expression. It shares its thread: about every 8 ms of work it awaits
 // `yieldToOthers`.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../model/turns.ts';
 import type { Queryable } from '../storage/interface.ts';
 import { answerInstant, answerRange, type PreparedQuery } from './answer.ts';
 import { QueryBudget } from './evaluate/budget.ts';
 import { Evaluator } from './evaluate/evaluator.ts';
 import { QueryNotes } from './evaluate/notes.ts';
+import { TypeLabelsMet } from './evaluate/selection.ts';
 import type { Grid } from './evaluate/series.ts';
 import { SharedResults } from './evaluate/shared-results.ts';
 import { QueryTrace } from './evaluate/trace.ts';
@@ -49,8 +50,22 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const features = { ...NO_FEATURES, ...options.features };
   const { lookbackMs: defaultLookbackMs = DEFAULT_LOOKBACK_MS, subqueryStepMs = DEFAULT_SUBQUERY_STEP_MS } = options;
-  const yieldToOthers = options.yieldToOthers ?? (() => nextTurn());
+  const yieldToOthers = options.yieldToOthers ?? nextTurn;
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
+
+  /** Stays so once a series has labels of type or unit. */
+  let mixesTypes = features.typeAndUnitLabels;
+
+  /** What meets such labels for the first time is evaluated anew. */
+  async function expectingTypes<T>(evaluate: () => Promise<T>): Promise<T> {
+    try {
+      return await evaluate();
+    } catch (error) {
+      if (!(error instanceof TypeLabelsMet)) throw error;
+      mixesTypes = true;
+      return await evaluate();
+    }
+  }
 
   function prepare(
     query: InstantQuery | RangeQuery,
@@ -61,7 +76,7 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
     const span = 'stepMs' in query ? query : { startMs: query.timeMs, endMs: query.timeMs, stepMs: 0 };
     const syntax = parseExpression(expression, { limits, features });
     const { startMs, endMs, stepMs } = span;
-    const plan = planExpression(expression, syntax, { features, stepMs, spanMs: endMs - startMs });
+    const plan = planExpression(expression, syntax, { features, mixesTypes, stepMs, spanMs: endMs - startMs });
     const notes = new QueryNotes(expression);
     const budget = new QueryBudget({
       limits,
@@ -72,9 +87,10 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
     });
     budget.check();
     const sharedParts = sharedNodes(expression, plan);
-    const shared = new SharedResults(sharedParts, budget);
+    const shared = new SharedResults(sharedParts, budget, notes);
     const { queryable } = options;
-    const context = { queryable, budget, notes, features, shared, lookbackMs, subqueryStepMs, startMs, endMs, stepMs };
+    const places = { lookbackMs, subqueryStepMs, startMs, endMs, stepMs };
+    const context = { queryable, budget, notes, features, mixesTypes, shared, ...places };
     const evaluator = new Evaluator(trace === undefined ? context : { ...context, trace });
     return { plan, sharedParts, notes, budget, evaluator };
   }
@@ -89,23 +105,24 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   }
 
   return {
-    instant: async (query, signal) => answer(query, prepare(query, signal)),
-    range: async (query, signal) => answer(query, prepare(query, signal)),
-    explain: async (query, signal) => {
-      const startMs = monotonicMs();
-      const trace = new QueryTrace(monotonicMs);
-      const prepared = prepare(query, signal, trace);
-      const result = await answer(query, prepared);
-      const { plan, sharedParts: shared } = prepared;
-      return explanationOf({
-        expression: query.expression,
-        plan,
-        shared,
-        trace,
-        result,
-        totalMs: monotonicMs() - startMs,
-      });
-    },
+    instant: (query, signal) => expectingTypes(async () => answer(query, prepare(query, signal))),
+    range: (query, signal) => expectingTypes(async () => answer(query, prepare(query, signal))),
+    explain: (query, signal) =>
+      expectingTypes(async () => {
+        const startMs = monotonicMs();
+        const trace = new QueryTrace(monotonicMs);
+        const prepared = prepare(query, signal, trace);
+        const result = await answer(query, prepared);
+        const { plan, sharedParts: shared } = prepared;
+        return explanationOf({
+          expression: query.expression,
+          plan,
+          shared,
+          trace,
+          result,
+          totalMs: monotonicMs() - startMs,
+        });
+      }),
   };
 }
 

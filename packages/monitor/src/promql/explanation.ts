@@ -65,6 +65,8 @@ function doesOf(node: PlanNode): string {
       return `select windows of ${node.rangeMs / 1000} s`;
     case 'subquery':
       return `evaluate over windows of ${node.rangeMs / 1000} s`;
+    case 'unchanged-vector':
+      return 'leave as it is';
     case 'negated-scalar':
     case 'negated-vector':
       return 'negate';

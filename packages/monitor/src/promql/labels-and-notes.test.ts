@@ -116,3 +116,17 @@ test('label_replace fills in groups as Go does', async () => {
   assert.deepEqual(await instant(store, 'label_replace(a, "host", "", "host", ".*")', 0), { a: 1 });
   await assert.rejects(replaced('y', '.{0,1000}'.repeat(12)), failure('execution', /add more than 10000 characters/));
 });
+
+test('what Prometheus computes and then loses is noted and refused all the same', async () => {
+  const samples: Samples = [
+    [0, 1],
+    [5, 2],
+  ];
+  const store = storeOf({ 'a i=1': samples, 'b i=1': samples });
+  const lost = (inner: string) => `predict_linear((${inner})[1m:1s] @ 10, 1)`;
+  const engine = createQueryEngine({ queryable: store });
+  const answer = await engine.instant({ expression: lost('rate(a[1m])'), timeMs: 20_000 });
+  assert.deepEqual(asRecord(answer), {});
+  assert.equal(answer.infos.length, 1);
+  await assert.rejects(instant(store, lost('-{i="1"}'), 20), failure('execution', /same labelset/));
+});

@@ -51,3 +51,44 @@ test('a note stands at the last place of what is computed once, as if it were co
     assert.deepEqual((await engine.range({ expression, ...GRID })).infos, [`${message} (1:20)`]);
   }
 });
+
+test('what is noted of a shared part from outside of it stays where it is', async () => {
+  const engine = createQueryEngine({ queryable: store() });
+  const { warnings } = await engine.range({ expression: 'histogram_quantile(0.5, a) + a', ...GRID });
+  assert.deepEqual(warnings, ['PromQL warning: bucket label "le" is missing or has a malformed value of "" (1:25)']);
+});
+
+test('what is noted of a shared part is noted of what contains it, too', async () => {
+  const engine = createQueryEngine({ queryable: store() });
+  const rate = 'abs(rate(a[1m]))';
+  const { infos } = await engine.range({ expression: `rate(a[1m]) + ${rate} + ${rate}`, ...GRID });
+  assert.deepEqual(
+    infos.map((info) => info.slice(-6)),
+    ['(1:43)'],
+  );
+});
+
+test('over a subquery a note is told of the beginning, but has its place among others', async () => {
+  const engine = createQueryEngine({ queryable: store() });
+  const cases: readonly (readonly [expression: string, place: string])[] = [
+    ['0 + rate(a[1m:15s]) + rate(a[1m:15s])', '(1:1)'],
+    ['rate(a[1m]) + rate(a[1m:15s])', '(1:1)'],
+    ['rate(a[1m:15s]) + rate(a[1m])', '(1:24)'],
+    ['rate(last_over_time(a[1m])[1m:15s]) + rate(last_over_time(a[1m])[1m:15s])', '(1:1)'],
+  ];
+  for (const [expression, place] of cases) {
+    const { infos } = await engine.range({ expression, ...GRID });
+    assert.deepEqual(
+      infos.map((info) => info.slice(-place.length)),
+      [place],
+      expression,
+    );
+  }
+});
+
+test('a selector is another one with its edges', async () => {
+  const queryable = store();
+  const engine = createQueryEngine({ queryable, features: { extendedRangeSelectors: true } });
+  await engine.range({ expression: '(1 + a smoothed) / (1 + a)', ...GRID });
+  assert.equal(queryable.requests.length, 2);
+});

@@ -66,6 +66,9 @@ export const FIXED_CASES: readonly FixedCase[] = [
   // Equal series of one operation, over several steps.
   ranged('max(histogram_quantiles(native_counter, "x", 1, 1))', FULL, 'delayed'),
 
+  // Prometheus' own answers vary: what it warns of depends on the order of a hash map.
+  ranged('avg({__name__=~"native_nan|native_custom_or_not"} or vector(1))', FULL),
+
   // Histograms.
   recorded('histogram_count(rate(native_gauge[12500ms]))', 241_000),
   recorded('histogram_quantile(1, native_gauge)', 16_000),

@@ -22,6 +22,7 @@ export class QueryBudget {
   #series = 0;
   #points = 0;
   #peakPoints = 0;
+  #labelCharacters = 0;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
@@ -75,6 +76,35 @@ export class QueryBudget {
         `query processing would load too many samples (the limit is ${this.#options.limits.maxSamples}): narrow the selectors or the time range`,
       );
     }
+  }
+
+  /**
+   * Counts the column that a subquery is computed in; `release` takes it back.
+   * @throws {QueryError} execution
+   */
+  holdSubquery(steps: number): void {
+    const { maxSubquerySteps } = this.#options.limits;
+    if (steps > maxSubquerySteps) {
+      throw new QueryError(
+        'execution',
+        `a subquery has more than ${maxSubquerySteps} steps: make its step longer, or its range shorter`,
+      );
+    }
+    this.hold(0, steps);
+  }
+
+  /**
+   * Counts a label value that the query made, until its end: who holds the series it is in is not known.
+   * @throws {QueryError} execution
+   */
+  holdLabel(value: string): void {
+    const { maxLabelCharacters } = this.#options.limits;
+    this.#labelCharacters += value.length;
+    if (this.#labelCharacters <= maxLabelCharacters) return;
+    throw new QueryError(
+      'execution',
+      `the query makes labels of more than ${maxLabelCharacters} characters: make them shorter, or select fewer series`,
+    );
   }
 
   /**

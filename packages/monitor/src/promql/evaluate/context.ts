@@ -2,6 +2,7 @@
 
 import type { Queryable } from '../../storage/interface.ts';
 import type { QueryFeatures } from '../features.ts';
+import type { Span } from '../parse/positions.ts';
 import type { QueryBudget } from './budget.ts';
 import type { QueryNotes } from './notes.ts';
 import type { Grid, SeriesStream } from './series.ts';
@@ -12,6 +13,8 @@ export interface EvaluationContext {
   readonly budget: QueryBudget;
   readonly notes: QueryNotes;
   readonly features: QueryFeatures;
+  /** Series can differ in the labels of type and unit alone: the plan has been made for that. */
+  readonly mixesTypes: boolean;
   readonly shared: SharedVectors;
   /** Of a query that is to be explained. */
   readonly trace?: QueryTrace;
@@ -28,5 +31,5 @@ export interface EvaluationContext {
 /** Results that more than one part of the query needs. */
 export interface SharedVectors {
   /** The node's result: kept from before, or as `evaluate` gives it. */
-  vector(node: object, grid: Grid, evaluate: () => SeriesStream): SeriesStream;
+  vector(node: { readonly span: Span }, grid: Grid, evaluate: () => SeriesStream): SeriesStream;
 }

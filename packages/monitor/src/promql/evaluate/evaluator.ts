@@ -10,8 +10,6 @@ import {
   isRange,
   isScalar,
   isVector,
-  type OverWindowNode,
-  type PerValueNode,
   type PlanNode,
   type RangeNode,
   type ScalarNode,
@@ -42,6 +40,10 @@ export class Evaluator {
   }
 
   async scalar(node: ScalarNode, grid: Grid): Promise<Float64Array> {
+    // Kept until the query ends: an expression has few columns, and a subquery may make them long.
+    const { budget } = this.#context;
+    budget.hold(0, grid.count);
+    if (budget.isDue()) await budget.pause();
     if (node.kind === 'number') return new Float64Array(grid.count).fill(node.value);
     if (node.stepInvariant && grid.count > 1) {
       const [value] = await this.scalar(node, firstStep(grid));
@@ -79,11 +81,25 @@ export class Evaluator {
       case 'selector':
         return instantSeries(node, grid, this.#context);
       case 'over-window':
-        return this.#overWindow(node, grid);
+        return overWindowSeries(
+          node,
+          grid,
+          () => this.#scalars(node.scalars, grid),
+          this.#context,
+          (vector, inner) => this.vector(vector, inner),
+        );
       case 'per-value':
-        return this.#perValue(node, grid);
+        return perValue(
+          node,
+          grid,
+          this.vector(node.vector, grid),
+          () => this.#scalars(node.scalars, grid),
+          this.#context,
+        );
       case 'over-vector':
         return node.body.evaluate(this.#callArguments(node, grid));
+      case 'unchanged-vector':
+        return this.vector(node.operand, grid);
       case 'negated-vector': {
         const stream = negated(this.vector(node.operand, grid), this.#context.features);
         return node.operand.mixesNames ? this.#merged(stream) : stream;
@@ -118,16 +134,6 @@ export class Evaluator {
   /** The samples of a range vector at one moment. */
   samples(node: RangeNode, timeMs: number): AsyncGenerator<RangeSeries> {
     return samplesAt(node, timeMs, this.#context, (vector, grid) => this.vector(vector, grid));
-  }
-
-  async *#overWindow(node: OverWindowNode, grid: Grid): SeriesStream {
-    const scalars = await this.#scalars(node.scalars, grid);
-    yield* overWindowSeries(node, grid, scalars, this.#context, (vector, inner) => this.vector(vector, inner));
-  }
-
-  async *#perValue(node: PerValueNode, grid: Grid): SeriesStream {
-    const scalars = await this.#scalars(node.scalars, grid);
-    yield* perValue(node, grid, this.vector(node.vector, grid), scalars, this.#context);
   }
 
   async *#vectorWithScalar(node: VectorScalarNode, grid: Grid): SeriesStream {

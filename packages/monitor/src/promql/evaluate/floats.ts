@@ -28,12 +28,6 @@ export function parseFloatLabel(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A power; 1 to any power and -1 to an infinite one are 1, where JavaScript says NaN. */
-export function power(base: number, exponent: number): number {
-  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
-  return base ** exponent;
-}
-
 /** The larger; infinity wins over NaN. */
 export function maximum(a: number, b: number): number {
   return a === Infinity || b === Infinity ? Infinity : Math.max(a, b);

@@ -10,7 +10,7 @@ export function perValue(
   node: PerValueNode,
   grid: Grid,
   input: SeriesStream,
-  scalars: readonly Float64Array[],
+  scalars: () => Promise<readonly Float64Array[]>,
   context: EvaluationContext,
 ): SeriesStream {
   const stream = results(node, grid, input, scalars, context);
@@ -22,12 +22,13 @@ async function* results(
   { body }: PerValueNode,
   grid: Grid,
   input: SeriesStream,
-  scalars: readonly Float64Array[],
+  scalars: () => Promise<readonly Float64Array[]>,
   { budget, features }: EvaluationContext,
 ): SeriesStream {
   const { apply, isEmpty, defaults = [] } = body;
-  const a = scalars[0] ?? new Float64Array(grid.count).fill(defaults[0] ?? NaN);
-  const b = scalars[1] ?? new Float64Array(grid.count).fill(defaults[1] ?? NaN);
+  const [first, second] = await scalars();
+  const a = first ?? new Float64Array(grid.count).fill(defaults[0] ?? NaN);
+  const b = second ?? new Float64Array(grid.count).fill(defaults[1] ?? NaN);
   const isEmptyAt = isEmpty === undefined ? undefined : Array.from(a, (atA, step) => isEmpty(atA, b[step]!));
   for await (const series of input) {
     if (budget.isDue()) await budget.pause();

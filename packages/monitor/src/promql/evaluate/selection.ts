@@ -1,19 +1,20 @@
 // What selectors give: at each step the latest sample of a series (instant vectors), or its samples of a stretch of time
 // (range vectors). Every selector is read once for the whole time that it needs.
 
+import type { Labels } from '../../model/labels.ts';
 import type { SeriesSamples } from '../../storage/interface.ts';
 import { QueryError } from '../interface.ts';
 import type { Edges } from '../parse/syntax-tree.ts';
 import type { RangeNode, SelectorNode, SelectorPart, TimePart } from '../plan/nodes.ts';
 import type { EvaluationContext } from './context.ts';
-import { type Grid, nameless, type SeriesStream, type StepSeries, timeAt } from './series.ts';
+import { type Grid, nameless, type SeriesStream, type StepSeries, TYPE_LABEL, timeAt, UNIT_LABEL } from './series.ts';
+import { columnsOfStatistics, samplesOfStatistics } from './statistics-alone.ts';
 import { withEdges } from './window/edges.ts';
 import { latestAtSteps, latestTimesAtSteps } from './window/latest-samples.ts';
 import { smoothedAtSteps } from './window/smoothed-samples.ts';
 import { type EvaluateVector, subquerySeries } from './window/subquery.ts';
 import { histogramColumns, withoutStaleMarkers } from './window/usable-samples.ts';
-import type { RangeSeries } from './window/window-function.ts';
-import type { WindowTimes } from './window/windows.ts';
+import type { RangeSeries, WindowTimes } from './window/window-function.ts';
 
 /** What a bucket of a histogram counts among the samples read, as Prometheus counts: 16 bytes are one sample. */
 const SAMPLES_A_BUCKET = 0.5;
@@ -45,7 +46,8 @@ export function edgesOf(node: RangeNode): Edges {
 
 export async function* instantSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
   const times = instantTimes(node, grid, context);
-  for await (const series of select(node, times, context)) {
+  for await (const read of select(node, times, context)) {
+    const series = node.readsBuckets ? read : withStatisticsAlone(read);
     const { labels } = series;
     const result =
       node.edges === 'smoothed'
@@ -72,7 +74,7 @@ function instantTimes(node: SelectorNode, grid: Grid, context: EvaluationContext
   return node.edges === 'smoothed' ? { ...times, aheadMs: context.lookbackMs } : times;
 }
 
-/** Every series with a sample in any of the windows, without stale markers. */
+/** Every series with a sample in any of the windows, without stale markers. Its columns hold until the next one is asked for. */
 export async function* rangeSeries(
   node: RangeNode,
   times: WindowTimes,
@@ -81,7 +83,7 @@ export async function* rangeSeries(
 ): AsyncGenerator<RangeSeries> {
   if (node.kind === 'subquery') return yield* subquerySeries(node, times, context, evaluate);
   for await (const series of select(node, times, context)) {
-    const usable = usableSamples(series);
+    const usable = usableSamples(series, node);
     if (usable !== undefined) yield usable;
   }
 }
@@ -98,7 +100,8 @@ export async function* samplesAt(
   const edges = edgesOf(node);
   const endMs = times.grid.startMs - times.offsetMs;
   for await (const series of rangeSeries(node, times, context, evaluate)) {
-    if (edges === 'plain') yield { ...series, timestampsMs: series.timestampsMs.slice() };
+    if (edges === 'plain')
+      yield { ...series, timestampsMs: series.timestampsMs.slice(), values: series.values.slice() };
     else if (series.histograms !== undefined) {
       throw new QueryError('execution', `${edges} modifier is not supported with histograms`);
     } else {
@@ -108,18 +111,45 @@ export async function* samplesAt(
   }
 }
 
-function usableSamples(series: SeriesSamples): RangeSeries | undefined {
+function withStatisticsAlone(series: SeriesSamples): SeriesSamples {
+  const { histograms } = series;
+  return histograms === undefined ? series : { ...series, histograms: samplesOfStatistics(histograms) };
+}
+
+function usableSamples(series: SeriesSamples, { readsBuckets }: SelectorPart): RangeSeries | undefined {
   const columns = withoutStaleMarkers(series);
   const { labels } = series;
   const histograms = series.histograms === undefined ? undefined : histogramColumns(series.histograms);
-  if (histograms !== undefined) return { labels, ...columns, histograms };
+  if (histograms !== undefined) {
+    return { labels, ...columns, histograms: readsBuckets ? histograms : columnsOfStatistics(histograms) };
+  }
   return columns.values.length > 0 ? { labels, timestampsMs: columns.timestampsMs, values: columns.values } : undefined;
+}
+
+/**
+ * The plan takes it that no series has labels of type or unit, which go with the name and so can make series equal. Where one has,
+ * the query is to be planned anew.
+ */
+export class TypeLabelsMet extends Error {
+  constructor() {
+    super('series have labels of their type or unit');
+    this.name = 'TypeLabelsMet';
+  }
+}
+
+/** Labels are in the order of their names. */
+function tellsItsType(labels: Labels): boolean {
+  for (const { name } of labels) {
+    if (name > UNIT_LABEL) return false;
+    if (name === TYPE_LABEL || name === UNIT_LABEL) return true;
+  }
+  return false;
 }
 
 async function* select(
   node: SelectorPart,
   { grid, offsetMs, rangeMs, behindMs = 0, aheadMs = 0 }: WindowTimes,
-  { queryable, budget, notes, trace }: EvaluationContext,
+  { queryable, budget, notes, trace, mixesTypes }: EvaluationContext,
 ): AsyncGenerator<SeriesSamples> {
   const { matchers } = node;
   const warn = (message: string) => notes.warnOfLoss(message);
@@ -128,8 +158,9 @@ async function* select(
   const maxTimeMs = timeAt(grid, grid.count - 1) - offsetMs + aheadMs;
   if (maxTimeMs < minTimeMs) return;
   const read = trace?.read(node, minTimeMs, maxTimeMs);
-  const request = { matchers, minTimeMs, maxTimeMs, warn, isAbandoned, sharesTimes: true };
+  const request = { matchers, minTimeMs, maxTimeMs, warn, isAbandoned, sharesTimes: true, reusesValues: true };
   for await (const series of queryable.select(request)) {
+    if (!mixesTypes && tellsItsType(series.labels)) throw new TypeLabelsMet();
     const samples = series.values.length + samplesOfHistograms(series);
     budget.addSamples(samples);
     if (read !== undefined) {

@@ -2,6 +2,7 @@
 
 import { type Label, type Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { QueryFeatures } from '../features.ts';
+import { quoted } from '../go-text.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 
 /** The moments a query is evaluated at: `count` of them, `stepMs` apart. An instant query has one. */
@@ -9,6 +10,8 @@ export interface Grid {
   readonly startMs: number;
   readonly stepMs: number;
   readonly count: number;
+  /** Where the time ends, when that is not at the last step: of a subquery. */
+  readonly endMs?: number;
 }
 
 /** What a series has at a step (`present`). */
@@ -43,15 +46,20 @@ export function hasAnyStep(present: Uint8Array): boolean {
   return false;
 }
 
+/** They go with the name. */
+export const TYPE_LABEL = '__type__';
+export const UNIT_LABEL = '__unit__';
+
 /** What says which metric it is, and goes when the values are no longer that metric's. */
 export function isMetadataLabel(name: string): boolean {
-  return name === METRIC_NAME || name === '__type__' || name === '__unit__';
+  return name === METRIC_NAME || name === TYPE_LABEL || name === UNIT_LABEL;
 }
 
 export function withoutName(labels: Labels): Labels {
-  return labels.some(({ name }) => isMetadataLabel(name))
-    ? labels.filter(({ name }) => !isMetadataLabel(name))
-    : labels;
+  for (const { name } of labels) {
+    if (isMetadataLabel(name)) return labels.filter((label) => !isMetadataLabel(label.name));
+  }
+  return labels;
 }
 
 /** What a series whose values are no longer the metric's is called: without the name, or marked to lose it at the end. */
@@ -79,15 +87,20 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
   return at === -1 ? [...others, added] : others.toSpliced(at, 0, added);
 }
 
-/** As Prometheus writes label sets in its messages. */
+/** As Prometheus writes label sets in its messages: names that need quotes have them. */
 export function labelsText(labels: Labels): string {
-  return `{${labels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
+  const texts = labels.map(({ name, value }) => `${PLAIN_NAME.test(name) ? name : quoted(name)}=${quoted(value)}`);
+  return `{${texts.join(', ')}}`;
 }
+
+const PLAIN_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** By name and value of one label after the other; what is first in the order of texts comes first. */
 export function compareLabels(a: Labels, b: Labels): number {
   for (let index = 0; index < a.length && index < b.length; index++) {
-    const [left, right] = [a[index]!, b[index]!];
+    const left = a[index]!;
+    const right = b[index]!;
+    if (left === right) continue;
     if (left.name !== right.name) return left.name < right.name ? -1 : 1;
     if (left.value !== right.value) return left.value < right.value ? -1 : 1;
   }

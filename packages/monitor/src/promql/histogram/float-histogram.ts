@@ -28,6 +28,11 @@ export interface Combined {
   readonly isReconciled: boolean;
 }
 
+interface HintedHistogram extends NativeHistogram {
+  /** Where more is known than whether it is a gauge. */
+  readonly hint?: CounterResetHint;
+}
+
 export class FloatHistogram implements HistogramParts {
   readonly hint: CounterResetHint;
   readonly schema: number;
@@ -52,7 +57,7 @@ export class FloatHistogram implements HistogramParts {
   }
 
   /** Shares the counts, which nobody may change from here on. */
-  static from(native: NativeHistogram, hint: CounterResetHint = native.isGauge === true ? 'gauge' : 'unknown') {
+  static from(native: HintedHistogram, hint: CounterResetHint = native.hint ?? hintOf(native)): FloatHistogram {
     const isCustom = usesCustomBuckets(native);
     return new FloatHistogram({
       hint,
@@ -80,6 +85,13 @@ export class FloatHistogram implements HistogramParts {
       negative: NO_BUCKETS,
       customBounds,
     });
+  }
+
+  /** Its count and sum alone, with what is known of resets, which the buckets can no longer tell. */
+  statistics(hint: CounterResetHint): FloatHistogram {
+    const { schema, count, sum } = this;
+    const customBounds = this.usesCustomBuckets ? NO_BOUNDS : undefined;
+    return FloatHistogram.empty({ schema, customBounds }).#with({ hint, count, sum });
   }
 
   get usesCustomBuckets(): boolean {
@@ -201,6 +213,10 @@ export class FloatHistogram implements HistogramParts {
       customBounds: this.customBounds,
     });
   }
+}
+
+function hintOf({ isGauge }: NativeHistogram): CounterResetHint {
+  return isGauge === true ? 'gauge' : 'unknown';
 }
 
 function combinedOf(a: FloatHistogram, b: FloatHistogram, sign: 1 | -1): Combined | undefined {

@@ -2,10 +2,11 @@
 // alone the zero bucket ends at zero. Observations that are NaN are counted in no bucket.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
 
+import { exponentialOfTwo } from '../math/exponentials.ts';
+import { binaryLogarithm } from '../math/logarithms.ts';
 import { type BoundedCount, bucketAt, bucketCountOf, countAt } from './all-buckets.ts';
 import type { FloatHistogram } from './float-histogram.ts';
 import { fractionBelow } from './interpolate.ts';
-import { exp2, log2 } from './logarithms.ts';
 
 /** What NaN among the observations does to a quantile. */
 export type QuantileNote = 'nan-result' | 'nan-skew';
@@ -80,11 +81,11 @@ function oneSided(positives: number, negatives: number, bucket: BoundedCount): B
 
 function valueAt({ lower, upper }: BoundedCount, fraction: number, isCustom: boolean): number {
   if (isCustom || (lower <= 0 && upper >= 0)) return lower + (upper - lower) * fraction;
-  const logLower = log2(Math.abs(lower));
-  const logUpper = log2(Math.abs(upper));
+  const logLower = binaryLogarithm(Math.abs(lower));
+  const logUpper = binaryLogarithm(Math.abs(upper));
   return lower > 0
-    ? exp2(logLower + (logUpper - logLower) * fraction)
-    : -exp2(logUpper + (logLower - logUpper) * (1 - fraction));
+    ? exponentialOfTwo(logLower + (logUpper - logLower) * fraction)
+    : -exponentialOfTwo(logUpper + (logLower - logUpper) * (1 - fraction));
 }
 
 /** The share of observations between two values; the note says that NaN is among the observations. */

@@ -262,7 +262,8 @@ class Scanner {
   #openingHere(): { opening: Opening; expectsOperandAfter: boolean } {
     const word = this.#previousWord;
     if (this.#isInDuration || this.#isBehindDurationWord) return { opening: 'duration', expectsOperandAfter: false };
-    const isMatching = this.#expectsOperand && MATCHING_WORDS.has(word);
+    // Brackets behind `bool` are the operand.
+    const isMatching = this.#expectsOperand && word !== 'bool' && MATCHING_WORDS.has(word);
     return { opening: LABEL_LIST_WORDS.has(word) ? 'labels' : 'expression', expectsOperandAfter: isMatching };
   }
 

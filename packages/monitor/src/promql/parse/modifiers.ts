@@ -105,7 +105,7 @@ function withEdges({ text, features }: ParseSource, operand: Syntax, span: Span,
   if (operand.edges !== 'plain' && operand.edges !== edges) {
     throw fail('anchored and smoothed modifiers cannot be used together');
   }
-  return { ...operand, span: { from: span.from, to: operand.span.to }, edges };
+  return { ...operand, span, edges };
 }
 
 function atTime(text: string, operand: Syntax, node: SyntaxNode): AtTime {

@@ -119,6 +119,7 @@ test('operators bind as in Prometheus, signs and modifiers included', () => {
     ['a atan2 b * c ^ d', '((a atan2 b) * (c ^ d))'],
     ['a </ b >/ c', '((a </ b) >/ c)'],
     ['a AND b', '(a and b)'],
+    ['a == bool (b) atan2 c', '(a == bool (b atan2 c))'],
   ];
   for (const [text, expected] of cases) assert.equal(shape(parse(text)), expected, text);
 });
@@ -181,11 +182,12 @@ test('selectors, ranges and modifiers are read', () => {
 
 test('what is malformed is refused where it is', () => {
   const cases: readonly (readonly [string, string])[] = [
-    ['', '1:1: parse error: no expression found in input'],
+    [' ', '1:1: parse error: no expression found in input'],
     ['# only a comment', '1:1: parse error: no expression found in input'],
     ['a +', '1:4: parse error: unexpected end of input'],
     ['a\n  + $', "2:5: parse error: unexpected character: '$'"],
     ['a b', '1:3: parse error: unexpected identifier "b"'],
+    ['a longer_than_ten', '1:3: parse error: unexpected identifier "longer_than_ten"'],
     ['sum(a))', "1:8: parse error: unexpected right parenthesis ')'"],
     ['sum(a', '1:6: parse error: unclosed left parenthesis'],
     ['a * * b', '1:5: parse error: unexpected <op:*>'],
@@ -211,6 +213,9 @@ test('what is malformed is refused where it is', () => {
     assert.equal(error.type, 'bad_data');
     assert.equal(`${error.position?.line}:${error.position?.column}`, message.split(': ')[0]);
   }
+  const { message: ofNothing, position } = refusal('');
+  assert.equal(ofNothing, 'unknown position: parse error: no expression found in input');
+  assert.equal(position, undefined);
   assert.match(refusal('a{b=~"("}').message, /^1:3: parse error: error parsing regexp: missing closing \): `\(`$/);
 });
 

@@ -20,8 +20,9 @@ export function positionAt(text: string, offset: number): QueryPosition {
   return { line, column: Buffer.byteLength(text.slice(lineStart, offset)) + 1 };
 }
 
-/** An error in the text, at an offset. */
+/** An error in the text, at an offset; an empty text has no places. */
 export function parseError(text: string, offset: number, message: string): QueryError {
+  if (text === '') return new QueryError('bad_data', `unknown position: parse error: ${message}`);
   const position = positionAt(text, offset);
   return new QueryError('bad_data', `${position.line}:${position.column}: parse error: ${message}`, position);
 }

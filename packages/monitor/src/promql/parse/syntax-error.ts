@@ -1,5 +1,6 @@
 // Says what stands at the place where the grammar found no way on.
 
+import { quoted } from '../go-text.ts';
 import type { QueryError } from '../interface.ts';
 import { parseError } from './positions.ts';
 
@@ -35,7 +36,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   group_right: 'group_right',
   bool: 'bool',
 };
-/** What Prometheus shows of a word that is longer. */
+/** What Prometheus shows of a literal that is longer. */
 const SHOWN_CHARACTERS = 10;
 const TOKENS: readonly (readonly [form: RegExp, words: (token: string) => string])[] = [
   [/^(?:"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|`[^`]*`?)/, (token) => `string ${shown(token)}`],
@@ -51,13 +52,13 @@ function wordText(token: string): string {
   if (word === 'inf' || word === 'nan') return `number ${shown(token)}`;
   const keyword = Object.hasOwn(KEYWORDS, word) ? KEYWORDS[word] : undefined;
   if (keyword !== undefined) return `<${keyword}>`;
-  return `${token.includes(':') ? 'metric identifier' : 'identifier'} ${shown(token)}`;
+  return `${token.includes(':') ? 'metric identifier' : 'identifier'} ${quoted(token)}`;
 }
 
 function shown(token: string): string {
   const characters = Array.from(token);
-  if (characters.length <= SHOWN_CHARACTERS) return JSON.stringify(token);
-  return `${JSON.stringify(characters.slice(0, SHOWN_CHARACTERS).join(''))}...`;
+  if (characters.length <= SHOWN_CHARACTERS) return quoted(token);
+  return `${quoted(characters.slice(0, SHOWN_CHARACTERS).join(''))}...`;
 }
 
 export function syntaxError(text: string, offset: number): QueryError {
@@ -73,6 +74,13 @@ export function syntaxError(text: string, offset: number): QueryError {
       return parseError(text, nameAt, `unknown function with name "${name}"`);
     }
   }
+  return unexpectedToken(text, at);
+}
+
+/** What stands at a place, neither blank nor comment, may not be there. */
+export function unexpectedToken(text: string, at: number): QueryError {
+  const rest = text.slice(at);
+  if (rest === '') return parseError(text, at, 'unexpected end of input');
   for (const [form, words] of TOKENS) {
     const token = form.exec(rest)?.[0];
     if (token !== undefined) return parseError(text, at, `unexpected ${words(token)}`);

@@ -4,6 +4,7 @@ import { METRIC_NAME } from '../../model/labels.ts';
 import { valuePredicate } from '../../model/matcher.ts';
 import { isComparison } from '../evaluate/binary/operators.ts';
 import type { QueryFeatures } from '../features.ts';
+import { quoted } from '../go-text.ts';
 import type { QueryError } from '../interface.ts';
 import { PARAMETER_TYPES } from '../parse/operands.ts';
 import { parseError, type Span } from '../parse/positions.ts';
@@ -118,10 +119,7 @@ class TypeCheck {
     if (name === '') return;
     const again = matchers.slice(0, -1).find((matcher) => matcher.name === METRIC_NAME);
     if (again === undefined) return;
-    throw this.#error(
-      span,
-      `metric name must not be set twice: ${JSON.stringify(name)} or ${JSON.stringify(again.value)}`,
-    );
+    throw this.#error(span, `metric name must not be set twice: ${quoted(name)} or ${quoted(again.value)}`);
   }
 
   #checkNotEmpty({ name, matchers, span }: SelectorSyntax): void {
@@ -143,7 +141,7 @@ class TypeCheck {
     const twice =
       matching?.on === true ? matching.labels.find((label) => matching.include?.includes(label)) : undefined;
     if (twice !== undefined) {
-      throw this.#error(operatorSpan, `label ${JSON.stringify(twice)} must not occur in ON and GROUP clause at once`);
+      throw this.#error(operatorSpan, `label ${quoted(twice)} must not occur in ON and GROUP clause at once`);
     }
     for (const [operand, type] of [
       [syntax.left, left],

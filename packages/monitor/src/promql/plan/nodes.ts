@@ -43,6 +43,8 @@ export interface TimePart extends Place {
 export interface SelectorPart extends TimePart {
   readonly matchers: readonly Matcher[];
   readonly edges: Edges;
+  /** Native histograms are wanted with their buckets, and not their counts and sums alone. */
+  readonly readsBuckets: boolean;
 }
 
 export interface SelectorNode extends SelectorPart {
@@ -92,6 +94,12 @@ interface OverVectorNode extends VectorPlace {
   readonly arguments: readonly PlanNode[];
 }
 
+/** With a plus before it: the same vector at another place. */
+interface UnchangedVectorNode extends VectorPlace {
+  readonly kind: 'unchanged-vector';
+  readonly operand: VectorNode;
+}
+
 interface NegatedVectorNode extends VectorPlace {
   readonly kind: 'negated-vector';
   readonly operand: VectorNode;
@@ -139,6 +147,7 @@ export type VectorNode =
   | OverWindowNode
   | PerValueNode
   | OverVectorNode
+  | UnchangedVectorNode
   | NegatedVectorNode
   | VectorScalarNode
   | VectorsNode

@@ -4,6 +4,7 @@
 import { METRIC_NAME } from '../../model/labels.ts';
 import { FOLDS } from '../evaluate/aggregate/fold.ts';
 import { combineScalars, isComparison } from '../evaluate/binary/operators.ts';
+import { isMetadataLabel } from '../evaluate/series.ts';
 import type { QueryFeatures } from '../features.ts';
 import type {
   AggregateSyntax,
@@ -32,19 +33,20 @@ import {
   type VectorNode,
 } from './nodes.ts';
 import { type QueryTimes, resolveOffset, resolveRange } from './resolve-duration.ts';
+import { selectorsWithoutBuckets, TRIM_OPERATORS } from './without-buckets.ts';
 
 const MATCH_ALL_LABELS: Matching = { on: false, labels: [] };
-/** Of histograms: they keep the buckets on one side of a number, and the name. */
-const TRIM_OPERATORS = new Set(['</', '>/']);
 
 export interface PlanOptions extends QueryTimes {
   readonly features: QueryFeatures;
+  /** Series can differ in the labels of type and unit alone, which go with the name. */
+  readonly mixesTypes?: boolean;
 }
 
 /** @throws {QueryError} bad_data, with the position. */
 export function planExpression(text: string, syntax: Syntax, options: PlanOptions): PlanNode {
   checkTypes(text, syntax, options.features);
-  return new Planner(text, options).plan(syntax);
+  return new Planner(text, options, selectorsWithoutBuckets(syntax)).plan(syntax);
 }
 
 export function typeOf(node: PlanNode): ValueType {
@@ -57,10 +59,12 @@ export function typeOf(node: PlanNode): ValueType {
 class Planner {
   readonly #text: string;
   readonly #options: PlanOptions;
+  readonly #withoutBuckets: ReadonlySet<SelectorSyntax>;
 
-  constructor(text: string, options: PlanOptions) {
+  constructor(text: string, options: PlanOptions, withoutBuckets: ReadonlySet<SelectorSyntax>) {
     this.#text = text;
     this.#options = options;
+    this.#withoutBuckets = withoutBuckets;
   }
 
   plan(syntax: Syntax): PlanNode {
@@ -89,10 +93,10 @@ class Planner {
   #selector(syntax: SelectorSyntax): SelectorNode | RangeSelectorNode {
     const { span, matchers, at, edges, offset, range } = syntax;
     const isNamed = matchers.some(({ name, operator }) => name === METRIC_NAME && operator === '=');
-    // The type and the unit go with the name.
-    const mixesNames = !isNamed || this.#options.features.typeAndUnitLabels;
+    const mixesNames = !isNamed || this.#options.mixesTypes === true;
+    const readsBuckets = !this.#withoutBuckets.has(syntax);
     const offsetMs = offset === undefined ? 0 : resolveOffset(this.#text, offset, this.#options);
-    const part = { span, matchers, offsetMs, at, edges, mixesNames, stepInvariant: at !== undefined };
+    const part = { span, matchers, offsetMs, at, edges, mixesNames, readsBuckets, stepInvariant: at !== undefined };
     if (range === undefined) return { kind: 'selector', ...part };
     return { kind: 'range-selector', rangeMs: resolveRange(this.#text, range, this.#options), ...part };
   }
@@ -119,8 +123,11 @@ class Planner {
 
   #unary({ span, operator, operand: syntax }: UnarySyntax): PlanNode {
     const operand = this.plan(syntax) as ScalarNode | VectorNode;
-    if (operator === '+') return operand;
     const { stepInvariant } = operand;
+    if (operator === '+') {
+      if (isScalar(operand)) return { ...operand, span };
+      return { kind: 'unchanged-vector', span, stepInvariant, operand, mixesNames: operand.mixesNames };
+    }
     if (!isScalar(operand)) return { kind: 'negated-vector', span, stepInvariant, operand, mixesNames: false };
     if (operand.kind === 'number') return { ...operand, span, value: -operand.value };
     return { kind: 'negated-scalar', span, stepInvariant, operand };
@@ -153,7 +160,7 @@ class Planner {
       return { kind: 'set-operation', span, stepInvariant, operator: set, matching, left, right, mixesNames };
     }
     const many = matching.many === 'right' ? right : left;
-    const mixesNames = (keepsName && many.mixesNames) || matching.include?.includes(METRIC_NAME) === true;
+    const mixesNames = (keepsName && many.mixesNames) || matching.include?.some(isMetadataLabel) === true;
     return { kind: 'vectors', span, stepInvariant, operator, matching, left, right, mixesNames };
   }
 
@@ -167,10 +174,16 @@ class Planner {
     const parameter = given.length === 1 ? undefined : (this.plan(given[0]!) as ScalarNode | StringNode);
     const method = aggregateMethod(operator, parameter);
     const keepsSeries = method.kind === 'extremes' || method.kind === 'limit';
-    const mixesNames = keepsSeries ? vector.mixesNames : groupsByName(grouping, method);
+    const mixesNames = keepsSeries ? vector.mixesNames : this.#groupsByName(grouping, method);
     // As in Prometheus, the parameter has no say: over a vector with `@` it is that of the first step.
     const { stepInvariant } = vector;
     return { kind: 'aggregate', span, stepInvariant, operator, grouping, vector, method, mixesNames };
+  }
+
+  /** `without` leaves the name out, but not the type and the unit. */
+  #groupsByName({ without, labels }: AggregateNode['grouping'], method: AggregateNode['method']): boolean {
+    if (method.kind === 'value-counts' && isMetadataLabel(method.label)) return true;
+    return without ? this.#options.mixesTypes === true : labels.some(isMetadataLabel);
   }
 }
 
@@ -186,9 +199,4 @@ function aggregateMethod(operator: string, parameter: ScalarNode | StringNode | 
     default:
       return { kind: 'extremes', operator: operator === 'topk' ? 'topk' : 'bottomk', count: parameter };
   }
-}
-
-function groupsByName({ without, labels }: AggregateNode['grouping'], method: AggregateNode['method']): boolean {
-  if (without) return false;
-  return labels.includes(METRIC_NAME) || (method.kind === 'value-counts' && method.label === METRIC_NAME);
 }

@@ -1,7 +1,7 @@
 // Durations with arithmetic, computed: what they come to depends on the step and the range of the query.
 
-import { power } from '../evaluate/floats.ts';
 import { QueryError } from '../interface.ts';
+import { power } from '../math/powers.ts';
 import { isDurationSeconds, secondsToDurationMs } from '../parse/durations.ts';
 import type { Span } from '../parse/positions.ts';
 import type { DurationSyntax } from '../parse/syntax-tree.ts';

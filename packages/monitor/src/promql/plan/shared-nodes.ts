@@ -2,6 +2,7 @@
 // Only what is written alike counts, so that notes of one place can be given to the other by moving them.
 
 import { isRange, isVector, type PlanNode, type VectorNode } from './nodes.ts';
+import { asksForStatistics } from './without-buckets.ts';
 
 /** Which nodes are the same, each by the text of its place; a node that nothing else equals is not in it. */
 export type SharedNodes = ReadonlyMap<VectorNode, string>;
@@ -18,7 +19,7 @@ export function sharedNodes(text: string, plan: PlanNode): SharedNodes {
   return shared;
 }
 
-/** `scope`: nodes in different subqueries are computed over different steps. */
+/** Nodes that are written alike are the same within the same scope. */
 function gather(text: string, node: PlanNode, scope: string, byText: Map<string, VectorNode[]>): void {
   if (isVector(node) && node.kind !== 'negated-vector') {
     const key = `${scope}:${text.slice(node.span.from, node.span.to)}`;
@@ -29,8 +30,13 @@ function gather(text: string, node: PlanNode, scope: string, byText: Map<string,
     }
     byText.set(key, [node]);
   }
-  for (const child of childrenOf(node))
-    gather(text, child, isRange(node) ? `${scope}/${node.span.from}` : scope, byText);
+  for (const child of childrenOf(node)) gather(text, child, scopeWithin(node, scope), byText);
+}
+
+/** Different subqueries have different steps; where counts and sums are asked for alone, histograms may have no buckets. */
+function scopeWithin(node: PlanNode, scope: string): string {
+  if (isRange(node)) return `${scope}/${node.span.from}`;
+  return node.kind === 'over-vector' && asksForStatistics(node.name) ? `${scope}+` : scope;
 }
 
 /** What a node is computed from, in the order of the text where it matters. */
@@ -42,6 +48,7 @@ export function childrenOf(node: PlanNode): readonly PlanNode[] {
     case 'range-selector':
       return [];
     case 'negated-scalar':
+    case 'unchanged-vector':
     case 'negated-vector':
       return [node.operand];
     case 'scalars':

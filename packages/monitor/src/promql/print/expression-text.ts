@@ -2,6 +2,7 @@
 
 import { METRIC_NAME } from '../../model/labels.ts';
 import type { Matcher } from '../../model/matcher.ts';
+import { durationText, generalNumber, plainNumber, quoted } from '../go-text.ts';
 import { secondsToDurationMs } from '../parse/durations.ts';
 import type {
   AggregateSyntax,
@@ -14,7 +15,6 @@ import type {
   TimeModifiers,
 } from '../parse/syntax-tree.ts';
 import { isOfVectors } from '../plan/check-types.ts';
-import { durationText, generalNumber, plainNumber, quoted } from './go-text.ts';
 
 const PLAIN_LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

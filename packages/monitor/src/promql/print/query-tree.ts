@@ -1,6 +1,7 @@
 // An expression as the tree that Prometheus answers to `parse_query`: its names, its defaults, and its keys in their order.
 
 import { NO_FEATURES, type QueryFeatures } from '../features.ts';
+import { plainNumber } from '../go-text.ts';
 import { DEFAULT_QUERY_LIMITS, type ParseLimits } from '../limits.ts';
 import { secondsToDurationMs } from '../parse/durations.ts';
 import { parseExpression } from '../parse/parser.ts';
@@ -15,7 +16,6 @@ import type {
 import { checkTypes, isOfVectors, SET_OPERATORS, SHORT_TYPES } from '../plan/check-types.ts';
 import type { FunctionDefinition } from '../plan/function-definition.ts';
 import { functionNamed } from '../plan/functions/index.ts';
-import { plainNumber } from './go-text.ts';
 
 export interface TreeNode {
   readonly [name: string]: TreeValue;

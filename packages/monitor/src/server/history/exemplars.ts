@@ -9,7 +9,8 @@ import { formatSample, formatTime } from '../prometheus/format.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from '../prometheus/parameters.ts';
 import { readLimit } from '../prometheus/queries.ts';
 import type { Question } from '../prometheus/question.ts';
-import { renderLabels, renderList } from '../prometheus/render.ts';
+import { renderList } from '../prometheus/render.ts';
+import { renderLabels } from '../prometheus/render-labels.ts';
 
 /** Exemplars in one answer; the rest is left out, with a warning. */
 const EXEMPLARS_MAX = 20_000;

@@ -8,7 +8,8 @@ import { quote } from './format.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from './parameters.ts';
 import { readLimit, truncate } from './queries.ts';
 import type { Question } from './question.ts';
-import { renderLabels, renderList } from './render.ts';
+import { renderList } from './render.ts';
+import { renderLabels } from './render-labels.ts';
 import { unescapeName } from './unescape-name.ts';
 
 /** @throws {ApiError} */

@@ -3,11 +3,11 @@
 
 import { type BucketJson, bucketsOf } from '../../export/histogram-json.ts';
 import type { NativeHistogram } from '../../model/batch.ts';
-import type { Labels } from '../../model/labels.ts';
 import type { MatrixHistograms, MatrixSeries, QueryResult, VectorSample } from '../../promql/interface.ts';
-import { formatSample, formatScalar, formatTime, quote, quotePlain } from './format.ts';
+import { formatSample, formatScalar, formatTime, quote } from './format.ts';
+import { LabelRenderer } from './render-labels.ts';
+import { PointRenderer } from './render-points.ts';
 
-const POINTS_PER_PIECE = 512;
 /** A native histogram has some ten to some hundred buckets. */
 const PIECE_CHARACTERS = 16_384;
 
@@ -37,7 +37,8 @@ export function* renderResult(result: QueryResult): Generator<string> {
       break;
     case 'vector': {
       const time = formatTime(result.timeMs);
-      yield* renderList(result.samples, (sample) => renderSample(sample, time));
+      const labelSets = new LabelRenderer();
+      yield* renderList(result.samples, (sample) => renderSample(sample, time, labelSets));
       break;
     }
     case 'matrix':
@@ -56,12 +57,8 @@ export function* renderList<T>(items: Iterable<T>, render: (item: T) => string):
   yield separator === '[' ? '[]' : ']';
 }
 
-export function renderLabels(labels: Labels): string {
-  return `{${labels.map(({ name, value }) => `${quotePlain(name)}:${quotePlain(value)}`).join(',')}}`;
-}
-
-function renderSample({ labels, value, histogram }: VectorSample, time: string): string {
-  const metric = `{"metric":${renderLabels(labels)}`;
+function renderSample({ labels, value, histogram }: VectorSample, time: string, labelSets: LabelRenderer): string {
+  const metric = `{"metric":${labelSets.render(labels)}`;
   return histogram === undefined
     ? `${metric},"value":[${time},"${formatSample(value)}"]}`
     : `${metric},"histogram":[${time},${renderHistogram(histogram)}]}`;
@@ -70,14 +67,14 @@ function renderSample({ labels, value, histogram }: VectorSample, time: string):
 /** A series has the list of its floats, the list of its histograms, or both. */
 function* renderMatrix(series: readonly MatrixSeries[]): Generator<string> {
   yield '[';
+  const labelSets = new LabelRenderer();
+  const points = new PointRenderer();
   let separator = '';
   for (const { labels, timestampsMs, values, histograms } of series) {
-    yield `${separator}{"metric":${renderLabels(labels)}`;
+    yield `${separator}{"metric":${labelSets.render(labels)}`;
     if (values.length > 0) {
       yield ',"values":[';
-      for (let start = 0; start < values.length; start += POINTS_PER_PIECE) {
-        yield renderPoints(timestampsMs, values, start, Math.min(start + POINTS_PER_PIECE, values.length));
-      }
+      yield* points.render(timestampsMs, values);
       yield ']';
     }
     if (histograms !== undefined && histograms.histograms.length > 0) yield* renderHistograms(histograms);
@@ -107,12 +104,4 @@ function renderHistogram(histogram: NativeHistogram): string {
 
 function renderBucket([rule, lower, upper, count]: BucketJson): string {
   return `[${rule},"${lower}","${upper}","${count}"]`;
-}
-
-function renderPoints(timestampsMs: Float64Array, values: Float64Array, start: number, end: number): string {
-  let text = '';
-  for (let index = start; index < end; index++) {
-    text += `${index === 0 ? '' : ','}[${formatTime(timestampsMs[index]!)},"${formatSample(values[index]!)}"]`;
-  }
-  return text;
 }

@@ -149,7 +149,7 @@ async function answerQuestion(asked: Asked): Promise<FastifyReply> {
   };
   try {
     const answer = await runInTurn(asked, parameters, logged);
-    reply.raw.once('close', () => ended(reply.raw.writableFinished ? 'ok' : 'error'));
+    void closeOf(reply).then(() => ended(reply.raw.writableFinished ? 'ok' : 'error'));
     if (answer === undefined) return reply.code(204).header('vary', 'Accept-Encoding').send();
     return sendJson(reply, renderAnswer(boundedNotes(answer)), limits.maxSendMs);
   } catch (error) {
@@ -173,17 +173,29 @@ async function runInTurn(
   const question = read(parameters, request);
   const timeoutMs = Math.min(parameters.optionalDurationMs('timeout') ?? Infinity, limits.maxQueryTimeoutMs);
   const hungUp = new AbortController();
-  reply.raw.once('close', () => {
+  const closed = closeOf(reply);
+  void closed.then(() => {
     if (!reply.raw.writableFinished) hungUp.abort();
   });
   const askedMs = performance.now();
-  const leave = await gate.enter(timeoutMs, hungUp.signal);
-  if (reply.raw.destroyed) leave();
-  else reply.raw.once('close', leave);
+  const place = await gate.enter(timeoutMs, hungUp.signal);
   logged.admitted();
   const waitedMs = performance.now() - askedMs;
   // Whole milliseconds: another engine is told them as text, and Prometheus reads no fractions.
-  return question({ timeoutMs: Math.max(0, Math.ceil(timeoutMs - waitedMs)), signal: hungUp.signal, waitedMs });
+  const turn = { timeoutMs: Math.max(0, Math.ceil(timeoutMs - waitedMs)), signal: hungUp.signal, waitedMs };
+  const answer = question(turn);
+  // Also when the client has gone: what is asked of the store goes on until the store has ended it.
+  place.leaveAfter(answer, closed);
+  await answer.finally(() => place.sends(() => reply.raw.destroy()));
+  return answer;
+}
+
+/** Fulfilled when the answer has been sent, or the client has gone. */
+function closeOf({ raw }: FastifyReply): Promise<void> {
+  return new Promise((resolve) => {
+    if (raw.destroyed) resolve();
+    else raw.once('close', resolve);
+  });
 }
 
 function sendError(reply: FastifyReply, apiError: ApiError, cause: unknown, maxSendMs: number): FastifyReply {

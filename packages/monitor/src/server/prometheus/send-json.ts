@@ -20,12 +20,17 @@ export function sendJson(reply: FastifyReply, pieces: Iterator<string>, maxSendM
   if (packing !== undefined) reply.header('content-encoding', packing.name);
   const first = gather(pieces);
   if (first.isLast) {
-    const whole = Buffer.from(first.text);
-    return reply.send(packing === undefined ? whole : packing.pack(whole));
+    if (packing !== undefined) return reply.send(packing.pack(Buffer.from(first.text)));
+    // A text goes out in one write with its headers; the serializer keeps fastify from adding a charset to the type.
+    return reply.serializer(unchanged).send(first.text);
   }
   const text = Readable.from(following(first.text, pieces), { objectMode: false });
   if (packing === undefined) return reply.send(text);
   return reply.send(pipeline(text, packing.createStream(), () => {}));
+}
+
+function unchanged(text: unknown): string {
+  return text as string;
 }
 
 async function* following(first: string, pieces: Iterator<string>): AsyncGenerator<Buffer> {

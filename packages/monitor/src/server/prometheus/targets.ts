@@ -12,8 +12,9 @@ import { ApiError, apiErrorOf } from './error.ts';
 import { quote } from './format.ts';
 import { MAX_TIME_MS, type Parameters } from './parameters.ts';
 import type { Question } from './question.ts';
-import { type Answer, renderLabels, renderList } from './render.ts';
+import { type Answer, renderList } from './render.ts';
 import { renderJson } from './render-json.ts';
+import { renderLabels } from './render-labels.ts';
 
 /** How Go writes a time that never was. */
 const NEVER = '0001-01-01T00:00:00Z';

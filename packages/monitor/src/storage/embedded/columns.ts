@@ -41,6 +41,10 @@ export class Columns {
     return new Float64Array(this.bits.buffer, 0, this.length);
   }
 
+  copyValues(): Float64Array {
+    return new Float64Array(this.copyBits().buffer);
+  }
+
   copyBits(): Uint32Array<ArrayBuffer> {
     return this.bits.slice(0, 2 * this.length);
   }

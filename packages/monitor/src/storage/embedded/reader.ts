@@ -45,31 +45,24 @@ export class Reader {
   }
 
   async *select(request: SelectRequest): AsyncGenerator<SeriesSamples> {
-    try {
-      yield* this.#selected(request);
-    } catch (error) {
-      if (!(error instanceof Abandoned)) throw error;
-    }
-  }
-
-  async *#selected(request: SelectRequest): AsyncGenerator<SeriesSamples> {
     const gathered = new Gathered();
+    const { columns } = gathered;
     const pace = new AbandonablePace(request.isAbandoned);
     const times = new SharedTimes();
     const warn = onceEach(request.warn);
-    const matching = await this.#matching(request.matchers, request, pace);
-    for (const lost of this.#parts.series.lostSince(request.minTimeMs)) warn(lostSeriesSentence(lost));
-    for (const { labels, refs } of matching) {
-      await this.#restIfDue(pace);
-      const histograms = await this.#gather(refs, request, gathered, pace, warn);
-      if (gathered.isEmpty) continue;
-      const { columns } = gathered;
-      yield {
-        labels,
-        timestampsMs: request.sharesTimes === true ? times.of(columns) : columns.copyTimes(),
-        values: request.reusesValues === true ? columns.shownValues() : new Float64Array(columns.copyBits().buffer),
-        ...(histograms.length > 0 ? { histograms } : {}),
-      };
+    try {
+      const matching = await this.#matching(request.matchers, request, pace);
+      for (const lost of this.#parts.series.lostSince(request.minTimeMs)) warn(lostSeriesSentence(lost));
+      for (const { labels, refs } of matching) {
+        if (pace.isOver()) await this.#restIfDue(pace);
+        const histograms = await this.#gather(refs, request, gathered, pace, warn);
+        if (gathered.isEmpty) continue;
+        const timestampsMs = request.sharesTimes === true ? times.of(columns) : columns.copyTimes();
+        const values = request.reusesValues === true ? columns.shownValues() : columns.copyValues();
+        yield histograms.length === 0 ? { labels, timestampsMs, values } : { labels, timestampsMs, values, histograms };
+      }
+    } catch (error) {
+      if (!(error instanceof Abandoned)) throw error;
     }
   }
 

@@ -1,7 +1,7 @@
 // Long work in short pieces. The store shares its thread with appends, reads and queries; whoever works long asks after
 // each step whether its piece is over and then lets the others in before it goes on.
 
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from '../../model/turns.ts';
 
 /** A piece ends at the first step after so many milliseconds; a step takes less than two. */
 const PIECE_MS = 5;
@@ -21,7 +21,7 @@ export class Pace implements Pauses {
 
   /** Lets everything that waits have its turn, then starts the next piece. */
   async rest(): Promise<void> {
-    await setImmediate();
+    await nextTurn();
     this.#endMs = performance.now() + PIECE_MS;
   }
 }

@@ -3,6 +3,7 @@
 // https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators
 
 import { type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import { quoted } from '../../go-text.ts';
 import type { AggregateNode, ScalarNode } from '../../plan/nodes.ts';
 import type { EvaluationContext } from '../context.ts';
 import { type Grid, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
@@ -85,7 +86,7 @@ function foldRemarks({ operator, context, inputSpan }: Aggregation): FoldRemarks
     conflictingResets: () => notes.warn(inputSpan, 'conflicting counter resets during histogram aggregation'),
     reconciledBounds: () => notes.inform(inputSpan, 'mismatched custom buckets were reconciled during aggregation'),
     incompatibleBuckets: (labels) => {
-      const name = JSON.stringify(labelValue(labels, METRIC_NAME));
+      const name = quoted(labelValue(labels, METRIC_NAME));
       notes.warn(
         inputSpan,
         `vector contains a mix of histograms with exponential and custom buckets schemas for metric name ${name}`,

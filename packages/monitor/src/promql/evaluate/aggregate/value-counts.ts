@@ -1,6 +1,7 @@
 // `count_values`: how many series of a group have the same value, which becomes a label. A native histogram is a value too.
 
 import { type Labels, METRIC_NAME } from '../../../model/labels.ts';
+import { quoted } from '../../go-text.ts';
 import { QueryError } from '../../interface.ts';
 import type { Grouping } from '../../parse/syntax-tree.ts';
 import { formatFloat } from '../floats.ts';
@@ -26,7 +27,7 @@ export async function* aggregateValueCounts(aggregation: Aggregation, valueLabel
   const { input, stepCount, context } = aggregation;
   const { budget } = context;
   if (valueLabel === '' || !valueLabel.isWellFormed()) {
-    throw new QueryError('execution', `invalid label name ${JSON.stringify(valueLabel)}`);
+    throw new QueryError('execution', `invalid label name ${quoted(valueLabel)}`);
   }
   const { grouping, isValueDropped } = groupingBeside(aggregation.grouping, valueLabel);
   const groups = new Groups<ValueGroup>(grouping, (labels) => ({ labels, counts: new Map() }));

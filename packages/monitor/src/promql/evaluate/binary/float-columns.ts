@@ -1,7 +1,8 @@
 // The operators over two columns of numbers: one flat loop an operator, chosen once a column. Where a result is meaningless (a step
 // that is absent on a side) the cheap ones compute nevertheless, which is faster than asking.
 
-import { power } from '../floats.ts';
+import { arcTangentOfQuotient } from '../../math/arc-functions.ts';
+import { power } from '../../math/powers.ts';
 
 /** Where `present` is not 0; elsewhere `out` may hold anything. */
 type ValueLoop = (left: Float64Array, right: Float64Array, present: Uint8Array, out: Float64Array) => void;
@@ -62,7 +63,7 @@ function raise(left: Float64Array, right: Float64Array, present: Uint8Array, out
 
 function angle(left: Float64Array, right: Float64Array, present: Uint8Array, out: Float64Array): void {
   for (let step = 0; step < out.length; step++) {
-    if (present[step] !== 0) out[step] = Math.atan2(left[step]!, right[step]!);
+    if (present[step] !== 0) out[step] = arcTangentOfQuotient(left[step]!, right[step]!);
   }
 }
 

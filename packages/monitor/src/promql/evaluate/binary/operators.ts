@@ -4,7 +4,8 @@
 
 import type { QueryFeatures } from '../../features.ts';
 import { QueryError } from '../../interface.ts';
-import { power } from '../floats.ts';
+import { arcTangentOfQuotient } from '../../math/arc-functions.ts';
+import { power } from '../../math/powers.ts';
 
 const ARITHMETIC: ReadonlyMap<string, (left: number, right: number) => number> = new Map([
   ['+', (left: number, right: number) => left + right],
@@ -13,7 +14,7 @@ const ARITHMETIC: ReadonlyMap<string, (left: number, right: number) => number> =
   ['/', (left: number, right: number) => left / right],
   ['%', (left: number, right: number) => left % right],
   ['^', power],
-  ['atan2', Math.atan2],
+  ['atan2', arcTangentOfQuotient],
 ]);
 
 const COMPARISONS: ReadonlyMap<string, (left: number, right: number) => boolean> = new Map([

@@ -114,6 +114,26 @@ test('results that differ in the type alone are one series, and refused where th
   await assert.rejects(tableFor({ operator: '+', left: meeting, right }), failure('execution', /same labelset/));
 });
 
+test('at a single moment results that are called the same stay until names go at the end', async () => {
+  const left = { 'a x=1 __type__=gauge': [1], 'a x=1 __type__=counter': [2] };
+  const right = { 'b x=1 __type__=gauge': [1], 'b x=1 __type__=counter': [1] };
+  const node = { operator: { operator: '+', bool: false }, matching: ALL_LABELS, span: SPAN };
+  const pair = { node, left: () => streamOf(left), right: () => streamOf(right), stepCount: 1 };
+  const values: (number | undefined)[] = [];
+  for await (const series of combineVectors(pair, contextOf({ delayedNameRemoval: true })))
+    values.push(series.values[0]);
+  assert.deepEqual(values, [2, 3]);
+  await assert.rejects(tableOf(combineVectors(pair, contextOf())), failure('execution', /same labelset/));
+});
+
+test('the labels of a message are quoted as Go does', async () => {
+  const left = { 'b x=1': [1] };
+  const right = { 'b x=1 y.z=a\u0001': [1], 'b x=1 y.z=b': [1] };
+  const matching: Matching = { on: true, labels: ['x'] };
+  const message = /\[\{__name__="b", x="1", "y\.z"="b"\}, \{__name__="b", x="1", "y\.z"="a\\x01"\}\]/;
+  await assert.rejects(tableFor({ operator: '+', left, right, matching }), failure('execution', message));
+});
+
 test('a fill stands for what is missing on either side', async () => {
   const matching: Matching = { on: false, labels: [], fillLeft: 100, fillRight: 1 };
   const left = { 'a x=1': [6, 8, __], 'a x=2': [1, __, __] };

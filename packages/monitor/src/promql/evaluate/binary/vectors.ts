@@ -142,7 +142,9 @@ class Join {
     if (this.#manyFill !== undefined) await this.#fillMany(this.#manyFill);
     this.#operation.notes.tell(this.#context.notes, this.#node.span);
     const stream = this.#named();
-    yield* this.#canMeetAcross ? mergeEqual(stream, this.#context.budget) : stream;
+    // At a single moment equal ones stay as they are until names go at the end.
+    const isMoment = this.#operation.stepCount === 1 && this.#context.features.delayedNameRemoval;
+    yield* this.#canMeetAcross && !isMoment ? mergeEqual(stream, this.#context.budget) : stream;
   }
 
   release(): void {

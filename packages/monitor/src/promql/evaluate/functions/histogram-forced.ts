@@ -3,11 +3,51 @@
 import type { Forced } from '../../histogram/classic.ts';
 import { generalText } from '../../histogram/number-text.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
+import type { NoteTally } from '../notes.ts';
 import { timeAt } from '../series.ts';
 
 const DIFFERENCE_DIGITS = 2;
 /** Prometheus' counter is a signed number of so many bits, and wraps around. */
 const COUNTER_BITS = 64;
+
+const FORCED =
+  'input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)';
+
+interface ForcedCounts {
+  readonly minBound: number;
+  readonly maxBound: number;
+  readonly maxDifference: number;
+  readonly count: bigint;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Of one function, or of all functions of a query. */
+class ForcedTally implements NoteTally {
+  readonly #counts: ForcedCounts;
+
+  constructor(counts: ForcedCounts) {
+    this.#counts = counts;
+  }
+
+  plus(other: NoteTally): NoteTally {
+    if (!(other instanceof ForcedTally)) return this;
+    const [a, b] = [this.#counts, other.#counts];
+    return new ForcedTally({
+      minBound: Math.min(a.minBound, b.minBound),
+      maxBound: Math.max(a.maxBound, b.maxBound),
+      maxDifference: Math.max(a.maxDifference, b.maxDifference),
+      count: BigInt.asIntN(COUNTER_BITS, a.count + b.count),
+      firstMs: Math.min(a.firstMs, b.firstMs),
+      lastMs: Math.max(a.lastMs, b.lastMs),
+    });
+  }
+
+  toString(): string {
+    const { minBound, maxBound, maxDifference, count, firstMs, lastMs } = this.#counts;
+    return `, from buckets ${generalText(minBound)} to ${generalText(maxBound)}, with a max diff of ${generalText(maxDifference, DIFFERENCE_DIGITS)}, over ${count} samples from ${secondText(firstMs)} to ${secondText(lastMs)}`;
+  }
+}
 
 interface Occurrences {
   minBound: number;
@@ -45,10 +85,15 @@ export class ForcedMonotonicity {
       const { minBound, maxBound, maxDifference, countByStep } = forced;
       const first = countByStep.findIndex((count) => count > 0);
       const last = countByStep.findLastIndex((count) => count > 0);
-      context.notes.inform(
-        nodes[this.#vectorIndex]!.span,
-        `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${forName(name)}, from buckets ${generalText(minBound)} to ${generalText(maxBound)}, with a max diff of ${generalText(maxDifference, DIFFERENCE_DIGITS)}, over ${toldCount(countByStep)} samples from ${secondText(timeAt(grid, first))} to ${secondText(timeAt(grid, last))}`,
-      );
+      const tally = new ForcedTally({
+        minBound,
+        maxBound,
+        maxDifference,
+        count: toldCount(countByStep),
+        firstMs: timeAt(grid, first),
+        lastMs: timeAt(grid, last),
+      });
+      context.notes.inform(nodes[this.#vectorIndex]!.span, `${FORCED}${forName(name)}`, tally);
     }
   }
 }

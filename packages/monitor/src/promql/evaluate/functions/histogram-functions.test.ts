@@ -117,3 +117,21 @@ test('several quantiles at once are told apart by a label', async () => {
   const { values } = await ask(metrics, 'histogram_quantiles({__name__=~"h|c_bucket"}, "q", 0.5, 1)', features);
   assert.deepEqual(values, { 'pod=a q=0.5': 2, 'pod=a q=1.0': 4, 'q=0.5': 1.25, 'q=1.0': 2 });
 });
+
+test('equal series of several quantiles are refused at once over several steps, at the end at one', async () => {
+  const features = { experimentalFunctions: true, delayedNameRemoval: true };
+  const engine = createQueryEngine({ queryable: storeOf([NATIVE]), features });
+  const expression = 'max(histogram_quantiles(h, "q", 1, 1))';
+  const grid = { startMs: TIME_MS, endMs: TIME_MS + 15_000, stepMs: 15_000 };
+  await assert.rejects(engine.range({ expression, ...grid }), /same labelset/);
+  assert.deepEqual((await ask([NATIVE], expression, features)).values, { '': 4 });
+});
+
+test('what had to be forced up in several places is told together, of the first place', async () => {
+  const metrics = classic('c', { '1': 5, '2': 3, '4': 10, '+Inf': 9 });
+  for (const other of ['c', 'c{}']) {
+    const { infos } = await ask(metrics, `histogram_quantile(0.5, c) + histogram_quantile(0.5, ${other})`);
+    assert.equal(infos.length, 1);
+    assert.match(infos[0]!, /, over 2 samples from .* \(1:25\)$/, other);
+  }
+});

@@ -7,6 +7,7 @@ import type { ClassicBuckets } from '../../histogram/classic.ts';
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
 import { mergeEqual } from '../distinct.ts';
+import { isOfRange } from '../evaluated-range.ts';
 import { parseFloatLabel } from '../floats.ts';
 import {
   ABSENT,
@@ -69,11 +70,15 @@ export interface HistogramCall {
   readonly estimators: readonly Estimator[];
 }
 
-/** Histograms of different names are different ones, although the result has no name: it can hold equal series. */
+/**
+ * Histograms of different names are different ones, although the result has no name: it can hold equal series. Those of a single
+ * moment stay as they are until names go at the end.
+ */
 export function overHistograms(histogramCall: HistogramCall): SeriesStream {
-  const { features, budget } = histogramCall.call.context;
+  const { context, grid, nodes } = histogramCall.call;
   const stream = estimates(histogramCall);
-  return features.delayedNameRemoval ? stream : mergeEqual(stream, budget);
+  const staysApart = context.features.delayedNameRemoval && !isOfRange(grid, context, nodes);
+  return staysApart ? stream : mergeEqual(stream, context.budget);
 }
 
 /** The name that a note may tell: it is gone unless names are removed at the end. */

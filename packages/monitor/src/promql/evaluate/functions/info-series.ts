@@ -34,6 +34,7 @@ export async function selectInfoSeries(
     offsetMs: 0,
     at: undefined,
     edges: 'plain',
+    readsBuckets: true,
     mixesNames: true,
   };
   const found: StepSeries[] = [];

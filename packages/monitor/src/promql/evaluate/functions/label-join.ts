@@ -25,8 +25,11 @@ async function* joined(call: CallArguments): SeriesStream {
   if (!isLabelName(destination)) {
     throw new QueryError('execution', `invalid destination label name in label_join(): ${destination}`);
   }
+  const { budget } = call.context;
   for await (const series of call.vector(0)) {
     const value = sources.map((source) => labelValue(series.labels, source)).join(separator);
+    budget.holdLabel(value);
+    if (budget.isDue()) await budget.pause();
     yield relabelled(series, destination, value);
   }
 }

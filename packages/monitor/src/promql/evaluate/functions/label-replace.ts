@@ -2,14 +2,18 @@
 // source label, the destination label becomes the replacement with `$1`, `${name}` filled in as Go's Regexp.Expand does.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace
 
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { labelValue } from '../../../model/labels.ts';
+import { compiledExpression } from '../../../model/matcher.ts';
 import { QueryError } from '../../interface.ts';
 import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from '../../parse/regex-size.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
 import { mergeEqual } from '../distinct.ts';
 import type { SeriesStream } from '../series.ts';
 import { isLabelName, relabelled } from './relabelled.ts';
+
+/** Characters of the expression times those of a value: a match takes that much, and cannot be interrupted. */
+const MATCH_WORK_MAX = 4_000_000;
 
 export function labelReplace(call: CallArguments): SeriesStream {
   return mergeEqual(replaced(call), call.context.budget);
@@ -22,10 +26,23 @@ async function* replaced(call: CallArguments): SeriesStream {
     throw new QueryError('execution', `invalid destination label name in label_replace(): ${destination}`);
   }
   const source = call.string(3);
+  const expression = call.string(4);
+  const { budget } = call.context;
   for await (const series of call.vector(0)) {
-    const value = replace(labelValue(series.labels, source));
+    const old = labelValue(series.labels, source);
+    if (expression.length * old.length > MATCH_WORK_MAX) throw matchTooLarge(expression, old);
+    const value = replace(old);
+    if (value !== undefined) budget.holdLabel(value);
+    if (budget.isDue()) await budget.pause();
     yield value === undefined ? series : relabelled(series, destination, value);
   }
+}
+
+function matchTooLarge(expression: string, value: string): QueryError {
+  return new QueryError(
+    'execution',
+    `label_replace() would match an expression of ${expression.length} characters with a value of ${value.length}: shorten one of them`,
+  );
 }
 
 /** The replacement for a value that matches; undefined for one that does not. */
@@ -38,7 +55,7 @@ function replacer(expression: string, template: string): (value: string) => stri
   }
   let pattern: RE2JS;
   try {
-    pattern = RE2JS.compile(expression, RE2JS.DOTALL);
+    pattern = compiledExpression(expression);
   } catch {
     throw new QueryError('execution', `invalid regular expression in label_replace(): ${expression}`);
   }

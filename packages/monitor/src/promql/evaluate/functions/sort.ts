@@ -4,6 +4,7 @@
 import { type Labels, labelValue } from '../../../model/labels.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
 import { ranksBefore } from '../aggregate/bounded-heaps.ts';
+import { isOfRange } from '../evaluated-range.ts';
 import { type Before, sortAsGo } from '../pattern-defeating-sort.ts';
 import { compareLabels, FLOAT, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
 import { precedesNaturally } from './natural-order.ts';
@@ -24,9 +25,9 @@ export function sortByLabels(direction: 'ascending' | 'descending'): (call: Call
 }
 
 async function* sorted(input: SeriesStream, call: CallArguments, before: Before<StepSeries>): SeriesStream {
-  const { grid, context, span } = call;
+  const { grid, context, span, nodes } = call;
   const { budget, notes } = context;
-  if (isOfRange(call)) {
+  if (isOfRange(grid, context, nodes)) {
     notes.warn(span, 'sort is ineffective for range queries since results are always ordered by labels');
     return yield* input;
   }
@@ -41,13 +42,6 @@ async function* sorted(input: SeriesStream, call: CallArguments, before: Before<
   } finally {
     budget.release(held.length, held.length * grid.count);
   }
-}
-
-/** A range query can have a single step as well; what does not depend on the step is evaluated as by an instant query. */
-function isOfRange({ grid, context, nodes }: CallArguments): boolean {
-  if (grid.count > 1) return true;
-  const isWholeQuery = grid.startMs === context.startMs && context.endMs > context.startMs;
-  return isWholeQuery && nodes.some(({ stepInvariant }) => !stepInvariant);
 }
 
 async function* floatsOnly(input: SeriesStream): SeriesStream {

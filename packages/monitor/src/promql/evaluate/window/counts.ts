@@ -2,6 +2,7 @@
 // whole series: what a window has of them is the difference between its last and its first sample.
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
+import { FLOAT } from '../series.ts';
 import { mergedSamples } from './merged-samples.ts';
 import type {
   Columns,
@@ -12,38 +13,39 @@ import type {
   RangeSeries,
   WindowFunction,
   WindowKernel,
+  Windows,
 } from './window-function.ts';
+import { eachWindow } from './windows.ts';
 
-export const countOverTime: WindowFunction = () => (from, to) => to - from;
+export const countOverTime: WindowFunction =
+  (_columns, _parameters, { from, to }) =>
+  (first, end, results) => {
+    for (let step = first; step < end; step++) results[step] = to[step]! - from[step]!;
+  };
 
 export const mixedCountOverTime: MixedWindowFunction =
   () =>
   ({ from, to, histogramFrom, histogramTo }) =>
     to - from + histogramTo - histogramFrom;
 
-export const presentOverTime: WindowFunction = () => () => 1;
+export const presentOverTime: WindowFunction = () => (first, end, results) => results.fill(1, first, end);
 
 export const mixedPresentOverTime: MixedWindowFunction = () => () => 1;
 
-export const firstOverTime: WindowFunction =
-  ({ values }) =>
-  (from) =>
-    values[from]!;
+export const firstOverTime: WindowFunction = ({ values }, _parameters, windows) =>
+  eachWindow(windows, (from) => values[from]!);
 
 export const lastOverTime: WindowFunction =
-  ({ values }) =>
-  (_from, to) =>
-    values[to - 1]!;
+  ({ values }, _parameters, { to, present }) =>
+  (first, end, results) => {
+    for (let step = first; step < end; step++) if (present[step] === FLOAT) results[step] = values[to[step]! - 1]!;
+  };
 
-export const timeOfFirst: WindowFunction =
-  ({ timestampsMs }) =>
-  (from) =>
-    timestampsMs[from]! / 1000;
+export const timeOfFirst: WindowFunction = ({ timestampsMs }, _parameters, windows) =>
+  eachWindow(windows, (from) => timestampsMs[from]! / 1000);
 
-export const timeOfLast: WindowFunction =
-  ({ timestampsMs }) =>
-  (_from, to) =>
-    timestampsMs[to - 1]! / 1000;
+export const timeOfLast: WindowFunction = ({ timestampsMs }, _parameters, windows) =>
+  eachWindow(windows, (_from, to) => timestampsMs[to - 1]! / 1000);
 
 export const mixedFirstOverTime: MixedWindowFunction = (series) => (window) => {
   const { histograms } = series.histograms!;
@@ -97,9 +99,9 @@ const RESET: Difference = {
   ofHistograms: (histogram, previous) => histogram.isResetSince(previous),
 };
 
-export const changes: WindowFunction = (columns) => floatDifferences(columns, CHANGE);
+export const changes: WindowFunction = (columns, _parameters, windows) => floatDifferences(columns, windows, CHANGE);
 
-export const resets: WindowFunction = (columns) => floatDifferences(columns, RESET);
+export const resets: WindowFunction = (columns, _parameters, windows) => floatDifferences(columns, windows, RESET);
 
 export const mixedChanges: MixedWindowFunction = (series) => mixedDifferences(series, CHANGE);
 
@@ -110,12 +112,12 @@ export const anchoredChanges: MixedWindowFunction = (series) => anchored(series,
 
 export const anchoredResets: MixedWindowFunction = (series) => anchored(series, RESET);
 
-function floatDifferences({ values }: Columns, { ofFloats }: Difference): WindowKernel {
+function floatDifferences({ values }: Columns, windows: Windows, { ofFloats }: Difference): WindowKernel {
   const until = new Uint32Array(values.length);
   for (let index = 1; index < values.length; index++) {
     until[index] = until[index - 1]! + (ofFloats(values[index]!, values[index - 1]!) ? 1 : 0);
   }
-  return (from, to) => until[to - 1]! - until[from]!;
+  return eachWindow(windows, (from, to) => until[to - 1]! - until[from]!);
 }
 
 function mixedDifferences(series: RangeSeries, difference: Difference): MixedKernel {

@@ -3,7 +3,8 @@
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
 
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
-import { delta, extrapolation, idelta, increase, irate, rate } from './rate.ts';
+import { extrapolation } from './extrapolation.ts';
+import { delta, idelta, increase, irate, rate } from './rate.ts';
 import type {
   MixedWindow,
   MixedWindowFunction,
@@ -18,6 +19,7 @@ import {
   warnOfNoCounter,
   warnOfNoGauge,
 } from './window-notes.ts';
+import { oneByOne } from './windows.ts';
 
 /** A counter's fall is a restart from zero; a gauge may fall. */
 type Nature = 'counter' | 'gauge';
@@ -34,12 +36,12 @@ function extrapolated(
   divisorOf: (parameters: WindowParameters) => number,
 ): MixedWindowFunction {
   return (series, parameters) => {
-    const floatKernel = ofFloats(series, parameters);
+    const floatsAt = oneByOne(ofFloats, series, parameters, 2);
     const growth = growthOf(series, nature, parameters);
     const divisor = divisorOf(parameters);
     const { timestampsMs, histograms } = series.histograms!;
     return ({ from, to, histogramFrom, histogramTo, startMs, endMs, step }) => {
-      if (histogramFrom === histogramTo) return to - from < 2 ? undefined : floatKernel(from, to, startMs, endMs, step);
+      if (histogramFrom === histogramTo) return to - from < 2 ? undefined : floatsAt(step);
       if (from < to) {
         warnOfMixedTypes(parameters);
         return undefined;
@@ -149,12 +151,12 @@ function resetsOf(histograms: readonly FloatHistogram[]): Uint8Array {
 
 function betweenLastTwo(ofFloats: WindowFunction, nature: Nature): MixedWindowFunction {
   return (series, parameters) => {
-    const floatKernel = ofFloats(series, parameters);
+    const floatsAt = oneByOne(ofFloats, series, parameters, 2);
     return (window) => {
-      const { from, to, histogramFrom, histogramTo, startMs, endMs, step } = window;
+      const { from, to, histogramFrom, histogramTo, step } = window;
       if (to - from + histogramTo - histogramFrom < 2) return undefined;
       const ofLastTwo = histogramsOfLastTwo(series, window);
-      if (ofLastTwo === 0) return floatKernel(from, to, startMs, endMs, step);
+      if (ofLastTwo === 0) return floatsAt(step);
       if (ofLastTwo === 2) return histogramDifference(series, histogramTo - 1, nature, parameters);
       warnOfMixedTypes(parameters);
       return undefined;

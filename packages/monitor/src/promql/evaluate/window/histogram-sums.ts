@@ -11,6 +11,7 @@ import {
   warnOfMixedSchemas,
   warnOfMixedTypes,
 } from './window-notes.ts';
+import { oneByOne } from './windows.ts';
 
 export const mixedSumOverTime = folded(sumOverTime, (first) => new HistogramSum(first));
 export const mixedAvgOverTime = folded(avgOverTime, (first) => new HistogramMean(first));
@@ -20,10 +21,10 @@ function folded(
   start: (first: FloatHistogram) => HistogramSum | HistogramMean,
 ): MixedWindowFunction {
   return (series, parameters) => {
-    const floatKernel = ofFloats(series, parameters);
+    const floatsAt = oneByOne(ofFloats, series, parameters, 1);
     const { histograms } = series.histograms!;
-    return ({ from, to, histogramFrom, histogramTo, startMs, endMs, step }) => {
-      if (histogramFrom === histogramTo) return floatKernel(from, to, startMs, endMs, step);
+    return ({ from, to, histogramFrom, histogramTo, step }) => {
+      if (histogramFrom === histogramTo) return floatsAt(step);
       if (from < to) {
         warnOfMixedTypes(parameters);
         return undefined;

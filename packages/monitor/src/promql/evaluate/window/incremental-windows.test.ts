@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { timeAt } from '../series.ts';
 import { changes, countOverTime, firstOverTime, lastOverTime, resets } from './counts.ts';
+import { extrapolation } from './extrapolation.ts';
 import { maxOverTime, minOverTime, timeOfMax, timeOfMin } from './extremes.ts';
-import { extrapolation, increase } from './rate.ts';
-import { madOverTime, quantileOverTime } from './spread.ts';
+import { delta, idelta, increase, irate, rate } from './rate.ts';
+import { madOverTime, quantileOverTime, stdvarOverTime } from './spread.ts';
 import { avgOverTime, sumOverTime } from './sums.ts';
 import { type Asked, floatResults, windows } from './testing/one-series.ts';
 import {
@@ -92,6 +93,47 @@ for (const [name, window, plain] of PLAIN) {
     );
   });
 }
+
+const ALL: readonly (readonly [name: string, WindowFunction])[] = [
+  ...PLAIN.map(([name, window]) => [name, window] as const),
+  ['rate', rate],
+  ['delta', delta],
+  ['irate', irate],
+  ['idelta', idelta],
+  ['variance', stdvarOverTime],
+];
+
+for (const [name, window] of ALL) {
+  test(`${name}: computed at once and in stretches are the same`, async () => {
+    await fc.assert(
+      fc.asyncProperty(questionArbitrary, fc.integer({ min: 1, max: 9 }), async (question, stretch) => {
+        const columns = columnsOf(question);
+        const asked: Asked = { ...askedOf(question), minimumSamples: 2 };
+        const atOnce = await floatResults(window, columns, asked);
+        assert.deepEqual(await floatResults(window, columns, { ...asked, stretch }), atOnce);
+      }),
+      { numRuns: 50 },
+    );
+  });
+}
+
+test('delta: the growth between the first and the last sample, extrapolated', async () => {
+  await fc.assert(
+    fc.asyncProperty(questionArbitrary, async (question) => {
+      const columns = columnsOf(question);
+      const asked: Asked = { ...askedOf(question), minimumSamples: 2 };
+      const plain = anew(columns, asked, ({ timestampsMs, values }, step) => {
+        if (values.length < 2) return undefined;
+        const endMs = timeAt(asked.times.grid, step);
+        const startMs = endMs - asked.times.rangeMs;
+        const factor = extrapolation(timestampsMs, 0, values.length - 1, startMs, endMs, Infinity);
+        return (values.at(-1)! - values[0]!) * factor;
+      });
+      assert.deepEqual(await floatResults(delta, columns, asked), plain);
+    }),
+    { numRuns: 150 },
+  );
+});
 
 test('increase: carried and computed anew are the same', async () => {
   await fc.assert(

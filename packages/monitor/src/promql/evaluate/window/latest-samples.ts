@@ -6,7 +6,7 @@ import type { HistogramSample, SeriesSamples } from '../../../storage/interface.
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
 import { FLOAT, HISTOGRAM, type StepHistograms, type StepSeries, timeAt } from '../series.ts';
 import { isStaleHistogram } from './usable-samples.ts';
-import type { WindowTimes } from './windows.ts';
+import type { WindowTimes } from './window-function.ts';
 
 type Result = Pick<StepSeries, 'values' | 'present' | 'histograms'>;
 
@@ -15,20 +15,23 @@ export function latestAtSteps(samples: SeriesSamples, times: WindowTimes): Resul
   const { histograms } = samples;
   if (histograms !== undefined && histograms.length > 0) return latestOfBoth(samples, histograms, times);
   const { timestampsMs, values } = samples;
-  const bits = bitsOf(values);
-  const { grid } = times;
-  const out = { values: new Float64Array(grid.count), present: new Uint8Array(grid.count) };
+  const { grid, offsetMs, rangeMs } = times;
+  const found = new Float64Array(grid.count);
+  const present = new Uint8Array(grid.count);
+  let bits: Uint32Array | undefined;
   let latest = -1;
   let any = false;
   for (let step = 0; step < grid.count; step++) {
-    const endMs = timeAt(grid, step) - times.offsetMs;
+    const endMs = timeAt(grid, step) - offsetMs;
     while (latest + 1 < timestampsMs.length && timestampsMs[latest + 1]! <= endMs) latest++;
-    if (latest < 0 || timestampsMs[latest]! <= endMs - times.rangeMs || isStaleAt(bits, latest)) continue;
-    out.values[step] = values[latest]!;
-    out.present[step] = FLOAT;
+    if (latest < 0 || timestampsMs[latest]! <= endMs - rangeMs) continue;
+    const value = values[latest]!;
+    if (Number.isNaN(value) && isStaleAt((bits ??= bitsOf(values)), latest)) continue;
+    found[step] = value;
+    present[step] = FLOAT;
     any = true;
   }
-  return any ? out : undefined;
+  return any ? { values: found, present } : undefined;
 }
 
 /** The time of the latest sample in place of its value, in seconds. */

@@ -1,11 +1,12 @@
 // Evaluates a function over windows for every series of a range vector, each over all steps at once.
 
 import { labelValue, METRIC_NAME } from '../../../model/labels.ts';
+import type { QueryFeatures } from '../../features.ts';
 import { QueryError } from '../../interface.ts';
-import type { Span } from '../../parse/positions.ts';
 import type { OverWindowNode } from '../../plan/nodes.ts';
 import type { EvaluationContext } from '../context.ts';
 import { refuseEqual } from '../distinct.ts';
+import type { NotePlace } from '../notes.ts';
 import { edgesOf, rangeSeries, timesOf } from '../selection.ts';
 import { FLOAT, type Grid, nameless, type SeriesStream, type StepSeries } from '../series.ts';
 import type { EvaluateVector } from './subquery.ts';
@@ -15,11 +16,12 @@ import type {
   RangeSeries,
   WindowFunction,
   WindowParameters,
+  Windows,
+  WindowTimes,
 } from './window-function.ts';
 import { informOfIgnoredHistograms } from './window-notes.ts';
-import { overMixedWindows, overWindows, type WindowIndexes, type WindowTimes, windowIndexes } from './windows.ts';
+import { oneByOne, overMixedWindows, overWindows, windowsOver } from './windows.ts';
 
-const START_OF_EXPRESSION: Span = { from: 0, to: 0 };
 const COUNTER_SUFFIXES = ['_total', '_sum', '_count', '_bucket'];
 const COUNTER_TYPES = ['counter', 'histogram'];
 const EXTENDED_FUNCTIONS = {
@@ -31,7 +33,7 @@ const EXTENDED_FUNCTIONS = {
 export function overWindowSeries(
   node: OverWindowNode,
   grid: Grid,
-  scalars: readonly Float64Array[],
+  scalars: () => Promise<readonly Float64Array[]>,
   context: EvaluationContext,
   evaluate: EvaluateVector,
 ): SeriesStream {
@@ -43,53 +45,56 @@ export function overWindowSeries(
 async function* results(
   node: OverWindowNode,
   grid: Grid,
-  scalars: readonly Float64Array[],
+  scalars: () => Promise<readonly Float64Array[]>,
   context: EvaluationContext,
   evaluate: EvaluateVector,
 ): SeriesStream {
   const { body, range } = node;
   const extended = extendedFunction(node);
-  if (isLostToPrometheus(node)) return;
   const times = timesOf(range, grid, range.rangeMs, context);
+  if (isLostToPrometheus(node)) {
+    // What it computes can be refused and noted all the same.
+    for await (const _ of rangeSeries(range, times, context, evaluate));
+    return;
+  }
   const shared = {
     rangeMs: range.rangeMs,
-    scalars,
+    times,
+    scalars: await scalars(),
     notes: context.notes,
     noteSpan: noteSpanOf(node),
     edges: edgesOf(range),
     grid,
   };
-  let indexes: WindowIndexes | undefined;
+  const counterNames = new CounterNames(context.features);
+  let windows: Windows | undefined;
   for await (const series of rangeSeries(range, times, context, evaluate)) {
     const parameters = { ...shared, labels: series.labels };
     const mixed = extended ?? mixedFunctionFor(body, series);
     let result: Result | undefined;
+    let hasFloats = true;
     if (mixed === undefined) {
-      indexes = windowIndexes(series.timestampsMs, times, indexes);
-      result = await resultOfFloats(body, series, indexes, times, parameters, context);
-    } else result = await mixedResult(mixed, series, times, parameters, context);
-    if (result === undefined) continue;
-    if (body.expectsCounter === true && result.present.includes(FLOAT)) noteUnlikelyCounter(parameters, context);
-    const dropsName = body.keepsName !== true || series.dropsName === true;
-    yield { ...(dropsName ? nameless(series, context.features) : { labels: series.labels }), ...result };
+      windows = windowsOver(series.timestampsMs, times, body.minimumSamples, windows);
+      if (!windows.isAnyPresent) continue;
+      const values = new Float64Array(grid.count);
+      const computing = overWindows(windows, body.window!(series, parameters, windows), values, context.budget);
+      if (computing !== undefined) await computing;
+      result = { values, present: windows.present };
+    } else {
+      result = await mixedResult(mixed, series, times, parameters, context);
+      if (result === undefined) continue;
+      hasFloats = result.present.includes(FLOAT);
+    }
+    if (body.expectsCounter === true && hasFloats) counterNames.note(parameters);
+    const keepsName = body.keepsName === true && series.dropsName !== true;
+    const { labels, dropsName } = keepsName ? { labels: series.labels } : nameless(series, context.features);
+    const { values, present, histograms } = result;
+    const computed: StepSeries = histograms === undefined ? { labels, values, present } : { labels, ...result };
+    yield dropsName === true ? { ...computed, dropsName } : computed;
   }
 }
 
 type Result = Pick<StepSeries, 'values' | 'present' | 'histograms'>;
-
-async function resultOfFloats(
-  { window, minimumSamples }: OverWindow,
-  series: RangeSeries,
-  indexes: WindowIndexes,
-  times: WindowTimes,
-  parameters: WindowParameters,
-  { budget }: EvaluationContext,
-): Promise<Result | undefined> {
-  const { count } = parameters.grid;
-  const out = { values: new Float64Array(count), present: new Uint8Array(count) };
-  const kernel = window!(series, parameters);
-  return (await overWindows(indexes, times, minimumSamples, kernel, out, budget)) ? out : undefined;
-}
 
 async function mixedResult(
   window: MixedWindowFunction,
@@ -126,10 +131,10 @@ function mixedFunctionFor(body: OverWindow, { histograms }: RangeSeries): MixedW
 /** Leaves histograms out, with an info for windows that have floats too. */
 function withoutHistograms(window: WindowFunction, minimumSamples: number): MixedWindowFunction {
   return (series, parameters) => {
-    const kernel = window(series, parameters);
-    return ({ from, to, histogramFrom, histogramTo, startMs, endMs, step }) => {
+    const floatsAt = oneByOne(window, series, parameters, minimumSamples);
+    return ({ from, to, histogramFrom, histogramTo, step }) => {
       if (from < to && histogramFrom < histogramTo) informOfIgnoredHistograms(parameters);
-      return to - from < minimumSamples ? undefined : kernel(from, to, startMs, endMs, step);
+      return to - from < minimumSamples ? undefined : floatsAt(step);
     };
   };
 }
@@ -140,24 +145,40 @@ function isLostToPrometheus({ range, stepInvariant }: OverWindowNode): boolean {
 }
 
 /** The first argument. What Prometheus makes of a subquery has lost its place. */
-function noteSpanOf({ range, scalars }: OverWindowNode): Span {
+function noteSpanOf({ range, scalars, span }: OverWindowNode): NotePlace {
   const [scalar] = scalars;
   if (scalar !== undefined && scalar.span.from < range.span.from) return scalar.span;
-  return range.kind === 'subquery' ? START_OF_EXPRESSION : range.span;
+  return range.kind === 'subquery' ? { ...span, isLost: true } : range.span;
 }
 
-function noteUnlikelyCounter({ labels, noteSpan, notes }: WindowParameters, { features }: EvaluationContext): void {
-  const name = labelValue(labels, METRIC_NAME);
-  if (name === '') return;
-  const text = JSON.stringify(name);
-  if (features.typeAndUnitLabels) {
-    const type = labelValue(labels, '__type__');
-    if (COUNTER_TYPES.includes(type)) return;
+/** Tells, once a name, which metrics do not look like counters. */
+class CounterNames {
+  readonly #features: QueryFeatures;
+  /** Series of one name follow each other. */
+  #latest = '';
+
+  constructor(features: QueryFeatures) {
+    this.#features = features;
+  }
+
+  note({ labels, noteSpan, notes }: WindowParameters): void {
+    const name = labelValue(labels, METRIC_NAME);
+    if (name === '') return;
+    if (this.#features.typeAndUnitLabels) {
+      const type = labelValue(labels, '__type__');
+      if (COUNTER_TYPES.includes(type)) return;
+      notes.inform(
+        noteSpan,
+        `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${JSON.stringify(type)}: ${JSON.stringify(name)}`,
+      );
+      return;
+    }
+    if (name === this.#latest) return;
+    this.#latest = name;
+    if (COUNTER_SUFFIXES.some((suffix) => name.endsWith(suffix))) return;
     notes.inform(
       noteSpan,
-      `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${JSON.stringify(type)}: ${text}`,
+      `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
     );
-  } else if (!COUNTER_SUFFIXES.some((suffix) => name.endsWith(suffix))) {
-    notes.inform(noteSpan, `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${text}`);
   }
 }

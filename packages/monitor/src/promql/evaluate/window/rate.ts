@@ -1,90 +1,108 @@
 // How much a series grew in a window. `rate`, `increase` and `delta` extrapolate from the first and last sample to the
-// edges of the window, but never further than half an interval beyond samples that do not come near the edge, and for
-// counters never below zero. The order of the floating-point operations is part of the meaning: results are compared
-// with Prometheus to the bit. https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
+// edges of the window, but for counters never below zero. The order of the floating-point operations is part of the meaning:
+// results are compared with Prometheus to the bit. https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
 
-import type { Columns, WindowFunction, WindowKernel } from './window-function.ts';
+import { ABSENT } from '../series.ts';
+import {
+  extrapolationsOf,
+  NUMBERS_A_WINDOW,
+  SAMPLED_SECONDS,
+  SCALE,
+  TO_END_SECONDS,
+  TO_START_SECONDS,
+} from './extrapolation.ts';
+import type { Columns, WindowFunction, WindowKernel, Windows } from './window-function.ts';
+import { eachWindow } from './windows.ts';
 
-/** A sample this many average intervals away from the edge counts as near it. */
-const NEAR_INTERVALS = 1.1;
 const NO_RESETS = new Uint32Array(0);
 
 /** The growth in the window, extrapolated to the whole of it. */
-export const delta: WindowFunction = ({ timestampsMs, values }) => {
-  return (from, to, startMs, endMs) => {
-    const last = to - 1;
-    const growth = values[last]! - values[from]!;
-    return growth * extrapolation(timestampsMs, from, last, startMs, endMs, Infinity);
+export const delta: WindowFunction = ({ values }, _parameters, windows) => {
+  const { from, to, present } = windows;
+  const numbers = extrapolationsOf(windows, 1);
+  return (start, end, results) => {
+    for (let step = start; step < end; step++) {
+      if (present[step] === ABSENT) continue;
+      const growth = values[to[step]! - 1]! - values[from[step]!]!;
+      results[step] = growth * numbers[NUMBERS_A_WINDOW * step + SCALE]!;
+    }
   };
 };
 
 /** The same of a counter: a fall is a restart from zero. */
-export const increase: WindowFunction = (columns) => counterGrowth(columns, 1);
+export const increase: WindowFunction = (columns, _parameters, windows) => counterGrowth(columns, windows, 1);
 
 /** Increase a second. */
-export const rate: WindowFunction = (columns, { rangeMs }) => counterGrowth(columns, rangeMs / 1000);
+export const rate: WindowFunction = (columns, { rangeMs }, windows) => counterGrowth(columns, windows, rangeMs / 1000);
 
-function counterGrowth({ timestampsMs, values }: Columns, divisor: number): WindowKernel {
+function counterGrowth({ values }: Columns, windows: Windows, divisor: number): WindowKernel {
+  const { from, to, present } = windows;
+  const numbers = extrapolationsOf(windows, divisor);
+  const lostIn = lossOf(values);
+  return (start, end, results) => {
+    for (let step = start; step < end; step++) {
+      if (present[step] === ABSENT) continue;
+      const at = from[step]!;
+      const last = to[step]! - 1;
+      const first = values[at]!;
+      let growth = values[last]! - first;
+      if (lostIn !== undefined) growth = lostIn(growth, at, last);
+      const place = NUMBERS_A_WINDOW * step;
+      let scale = numbers[place + SCALE]!;
+      if (growth > 0 && first >= 0) {
+        const sampledSeconds = numbers[place + SAMPLED_SECONDS]!;
+        const secondsToZero = sampledSeconds * (first / growth);
+        if (secondsToZero < numbers[place + TO_START_SECONDS]!) {
+          scale = (sampledSeconds + secondsToZero + numbers[place + TO_END_SECONDS]!) / sampledSeconds / divisor;
+        }
+      }
+      results[step] = growth * scale;
+    }
+  };
+}
+
+/** Adds to a growth what the restarts from sample `from` to `last` lost; undefined when there are none. Neither ever goes back. */
+function lossOf(values: Float64Array): ((growth: number, from: number, last: number) => number) | undefined {
   const resets = resetsOf(values);
+  if (resets.length === 0) return undefined;
   const lost = exactlyLost(values, resets);
   let firstReset = 0;
   let pastReset = 0;
-  return (from, to, startMs, endMs) => {
-    const last = to - 1;
-    let growth = values[last]! - values[from]!;
+  return (growth, from, last) => {
     while (firstReset < resets.length && resets[firstReset]! <= from) firstReset++;
-    if (lost === undefined) {
-      for (let index = firstReset; index < resets.length && resets[index]! <= last; index++) {
-        growth += values[resets[index]! - 1]!;
-      }
-    } else {
+    if (lost !== undefined) {
       while (pastReset < resets.length && resets[pastReset]! <= last) pastReset++;
-      if (pastReset > firstReset) growth += lost[pastReset]! - lost[firstReset]!;
+      return pastReset > firstReset ? growth + (lost[pastReset]! - lost[firstReset]!) : growth;
     }
-    const first = values[from]!;
-    const sampledSeconds = (timestampsMs[last]! - timestampsMs[from]!) / 1000;
-    const secondsToZero = growth > 0 && first >= 0 ? sampledSeconds * (first / growth) : Infinity;
-    return growth * (extrapolation(timestampsMs, from, last, startMs, endMs, secondsToZero) / divisor);
+    let sum = growth;
+    for (let index = firstReset; index < resets.length && resets[index]! <= last; index++) {
+      sum += values[resets[index]! - 1]!;
+    }
+    return sum;
   };
 }
 
 /** Between the last two samples of the window, a second. A fall is a restart from zero. */
-export const irate: WindowFunction = ({ timestampsMs, values }) => {
-  return (_from, to) => {
-    const last = values[to - 1]!;
-    const previous = values[to - 2]!;
-    const growth = last < previous ? last : last - previous;
-    return growth / ((timestampsMs[to - 1]! - timestampsMs[to - 2]!) / 1000);
+export const irate: WindowFunction = ({ timestampsMs, values }, _parameters, { to, present }) => {
+  return (start, end, results) => {
+    for (let step = start; step < end; step++) {
+      if (present[step] === ABSENT) continue;
+      const at = to[step]! - 1;
+      const last = values[at]!;
+      const previous = values[at - 1]!;
+      const growth = last < previous ? last : last - previous;
+      results[step] = growth / ((timestampsMs[at]! - timestampsMs[at - 1]!) / 1000);
+    }
   };
 };
 
 /** The difference of the last two samples of the window. */
-export const idelta: WindowFunction = ({ values }) => {
-  return (_from, to) => values[to - 1]! - values[to - 2]!;
-};
-
-/** The factor from the sampled interval to the window. `secondsToZero` before the first sample the counter was zero. */
-export function extrapolation(
-  timestampsMs: Float64Array,
-  from: number,
-  last: number,
-  startMs: number,
-  endMs: number,
-  secondsToZero: number,
-): number {
-  const sampledSeconds = (timestampsMs[last]! - timestampsMs[from]!) / 1000;
-  const averageSeconds = sampledSeconds / (last - from);
-  const nearSeconds = averageSeconds * NEAR_INTERVALS;
-  let toStartSeconds = (timestampsMs[from]! - startMs) / 1000;
-  if (toStartSeconds >= nearSeconds) toStartSeconds = averageSeconds / 2;
-  if (secondsToZero < toStartSeconds) toStartSeconds = secondsToZero;
-  let toEndSeconds = (endMs - timestampsMs[last]!) / 1000;
-  if (toEndSeconds >= nearSeconds) toEndSeconds = averageSeconds / 2;
-  return (sampledSeconds + toStartSeconds + toEndSeconds) / sampledSeconds;
-}
+export const idelta: WindowFunction = ({ values }, _parameters, windows) =>
+  eachWindow(windows, (_from, to) => values[to - 1]! - values[to - 2]!);
 
 /** Where the counter is lower than just before. */
 function resetsOf(values: Float64Array): Uint32Array {
+  if (neverFalls(values)) return NO_RESETS;
   let count = 0;
   for (let index = 1; index < values.length; index++) if (values[index]! < values[index - 1]!) count++;
   if (count === 0) return NO_RESETS;
@@ -94,12 +112,28 @@ function resetsOf(values: Float64Array): Uint32Array {
   return resets;
 }
 
+/** Four values a turn: most counters are looked through like this and no further. False where there is a NaN. */
+function neverFalls(values: Float64Array): boolean {
+  const { length } = values;
+  let index = 1;
+  let before = values[0]!;
+  for (; index + 3 < length; index += 4) {
+    const first = values[index]!;
+    const second = values[index + 1]!;
+    const third = values[index + 2]!;
+    const fourth = values[index + 3]!;
+    if (!(first >= before) || !(second >= first) || !(third >= second) || !(fourth >= third)) return false;
+    before = fourth;
+  }
+  for (; index < length; index++) if (!(values[index]! >= values[index - 1]!)) return false;
+  return true;
+}
+
 /**
  * What was lost up to each reset, so that a window with many need not add them up again; undefined unless all values are
  * whole numbers whose sums are exact in any order.
  */
 function exactlyLost(values: Float64Array, resets: Uint32Array): Float64Array | undefined {
-  if (resets.length === 0) return undefined;
   let greatest = 0;
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;

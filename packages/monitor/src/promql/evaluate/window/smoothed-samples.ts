@@ -6,9 +6,9 @@ import type { SeriesSamples } from '../../../storage/interface.ts';
 import { FLOAT, HISTOGRAM, type StepHistograms, type StepSeries, timeAt } from '../series.ts';
 import { interpolated, interpolatedHistogram } from './interpolation.ts';
 import { histogramColumns, withoutStaleMarkers } from './usable-samples.ts';
-import type { HistogramColumns, WindowParameters } from './window-function.ts';
+import type { HistogramColumns, WindowParameters, WindowTimes } from './window-function.ts';
 import { warnOfMixedSchemas, warnOfMixedTypes } from './window-notes.ts';
-import { indexAfter, type WindowTimes } from './windows.ts';
+import { indexAfter } from './windows.ts';
 
 type Place = Pick<WindowParameters, 'labels' | 'notes' | 'noteSpan'>;
 

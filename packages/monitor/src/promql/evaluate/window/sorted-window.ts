@@ -2,7 +2,9 @@
 // each found by halving, unless so much changed that sorting anew is cheaper.
 
 /** A window of which more than this share is new is sorted anew. */
-const MOST_NEW = 1 / 8;
+const MOST_NEW = 1 / 4;
+/** Fewer values are moved one by one: calling what moves many costs more. */
+const FEW_MOVED = 64;
 
 export class SortedWindow {
   readonly #values: Float64Array;
@@ -76,8 +78,10 @@ export class SortedWindow {
       return;
     }
     const at = this.#rankOf(value);
-    this.#sorted.copyWithin(at, at + 1, this.#count);
-    this.#count--;
+    const sorted = this.#sorted;
+    const count = --this.#count;
+    if (count - at > FEW_MOVED) sorted.copyWithin(at, at + 1, count + 1);
+    else for (let index = at; index < count; index++) sorted[index] = sorted[index + 1]!;
   }
 
   #putIn(value: number): void {
@@ -86,18 +90,21 @@ export class SortedWindow {
       return;
     }
     const at = this.#rankOf(value);
-    this.#sorted.copyWithin(at + 1, at, this.#count);
-    this.#sorted[at] = value;
-    this.#count++;
+    const sorted = this.#sorted;
+    const count = this.#count++;
+    if (count - at > FEW_MOVED) sorted.copyWithin(at + 1, at, count);
+    else for (let index = count; index > at; index--) sorted[index] = sorted[index - 1]!;
+    sorted[at] = value;
   }
 
   /** The first place of a value that is not smaller. */
   #rankOf(value: number): number {
+    const sorted = this.#sorted;
     let low = 0;
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#sorted[middle]! < value) low = middle + 1;
+      if (sorted[middle]! < value) low = middle + 1;
       else high = middle;
     }
     return low;

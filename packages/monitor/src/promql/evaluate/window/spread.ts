@@ -3,17 +3,19 @@
 
 import { quantileOf } from '../floats.ts';
 import { SortedWindow } from './sorted-window.ts';
-import type { Columns, WindowFunction, WindowKernel } from './window-function.ts';
+import type { Columns, WindowFunction } from './window-function.ts';
+import { eachWindow } from './windows.ts';
 
-export const stdvarOverTime: WindowFunction = (columns) => varianceKernel(columns);
+export const stdvarOverTime: WindowFunction = (columns, _parameters, windows) =>
+  eachWindow(windows, varianceOf(columns));
 
-export const stddevOverTime: WindowFunction = (columns) => {
-  const variance = varianceKernel(columns);
-  return (from, to, startMs, endMs, step) => Math.sqrt(variance(from, to, startMs, endMs, step));
+export const stddevOverTime: WindowFunction = (columns, _parameters, windows) => {
+  const variance = varianceOf(columns);
+  return eachWindow(windows, (from, to) => Math.sqrt(variance(from, to)));
 };
 
 /** Welford's method with both sums compensated, as `CompensatedSum.add` does, with the numbers in registers. */
-function varianceKernel({ values }: Columns): WindowKernel {
+function varianceOf({ values }: Columns): (from: number, to: number) => number {
   return (from, to) => {
     let mean = 0;
     let meanRest = 0;
@@ -40,10 +42,10 @@ function varianceKernel({ values }: Columns): WindowKernel {
 }
 
 /** The first scalar argument is the quantile. */
-export const quantileOverTime: WindowFunction = ({ values }, { scalars, notes, noteSpan }) => {
+export const quantileOverTime: WindowFunction = ({ values }, { scalars, notes, noteSpan }, windows) => {
   const sorted = new SortedWindow(values);
   let noted: number | undefined;
-  return (from, to, _startMs, _endMs, step) => {
+  return eachWindow(windows, (from, to, step) => {
     const quantile = scalars[0]![step]!;
     if (!(quantile >= 0 && quantile <= 1) && !Object.is(quantile, noted)) {
       notes.warnOfQuantiles(noteSpan, Float64Array.of(quantile));
@@ -51,14 +53,14 @@ export const quantileOverTime: WindowFunction = ({ values }, { scalars, notes, n
     }
     sorted.moveTo(from, to);
     return sorted.quantile(quantile);
-  };
+  });
 };
 
 /** The median of the distances from the median; NaN where there is one. */
-export const madOverTime: WindowFunction = ({ values }) => {
+export const madOverTime: WindowFunction = ({ values }, _parameters, windows) => {
   const sorted = new SortedWindow(values);
   let distances = new Float64Array(16);
-  return (from, to) => {
+  return eachWindow(windows, (from, to) => {
     sorted.moveTo(from, to);
     if (sorted.hasNotANumber) return NaN;
     const median = sorted.quantile(0.5);
@@ -66,5 +68,5 @@ export const madOverTime: WindowFunction = ({ values }) => {
     if (distances.length < count) distances = new Float64Array(2 * count);
     for (let index = 0; index < count; index++) distances[index] = Math.abs(values[from + index]! - median);
     return quantileOf(0.5, distances, count);
-  };
+  });
 };

@@ -5,8 +5,7 @@ import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { SubqueryNode, VectorNode } from '../../plan/nodes.ts';
 import type { EvaluationContext } from '../context.ts';
 import { FLOAT, type Grid, HISTOGRAM, type SeriesStream, type StepSeries, timeAt } from '../series.ts';
-import type { Columns, HistogramColumns, RangeSeries } from './window-function.ts';
-import type { WindowTimes } from './windows.ts';
+import type { Columns, HistogramColumns, RangeSeries, WindowTimes } from './window-function.ts';
 
 /** A vector over the steps of the subquery. */
 export type EvaluateVector = (node: VectorNode, grid: Grid) => SeriesStream;
@@ -20,7 +19,7 @@ export async function* subquerySeries(
   const grid = gridOf(times, stepMs ?? context.subqueryStepMs);
   if (grid.count <= 0) return;
   // The column that each series of the vector is computed in.
-  context.budget.hold(0, grid.count);
+  context.budget.holdSubquery(grid.count);
   try {
     const timestampsMs = Float64Array.from({ length: grid.count }, (_, step) => timeAt(grid, step));
     for await (const series of evaluate(vector, grid)) {
@@ -43,7 +42,7 @@ function gridOf({ grid, offsetMs, rangeMs }: WindowTimes, stepMs: number): Grid 
   const beforeMs = grid.startMs - offsetMs - rangeMs;
   const endMs = timeAt(grid, grid.count - 1) - offsetMs;
   const startMs = (Math.floor(beforeMs / stepMs) + 1) * stepMs;
-  return { startMs, stepMs, count: Math.floor((endMs - startMs) / stepMs) + 1 };
+  return { startMs, stepMs, count: Math.floor((endMs - startMs) / stepMs) + 1, endMs };
 }
 
 function floatsOf({ values, present }: StepSeries, timestampsMs: Float64Array): Columns {

@@ -4,55 +4,68 @@
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#aggregation_over_time
 
 import { CompensatedSum } from '../floats.ts';
+import { ABSENT } from '../series.ts';
 import type { WindowFunction, WindowParameters } from './window-function.ts';
 import { haveNothingInCommon } from './windows.ts';
 
 /** Whole numbers up to here are added without rounding. */
 const MAX_EXACT_SUM = Number.MAX_SAFE_INTEGER;
 
-export const sumOverTime: WindowFunction = ({ values }, parameters) => {
+export const sumOverTime: WindowFunction = ({ values }, parameters, { from, to, present }) => {
   const exactSum = carriedSum(values, parameters);
-  return (from, to) => {
-    const exact = exactSum(from, to);
-    if (exact !== undefined) return exact;
-    // `CompensatedSum.add`, with the two numbers in registers.
-    let sum = 0;
-    let compensation = 0;
-    for (let index = from; index < to; index++) {
-      const value = values[index]!;
-      const total = sum + value;
-      if (total === Infinity || total === -Infinity) compensation = 0;
-      else if (Math.abs(sum) >= Math.abs(value)) compensation += sum - total + value;
-      else compensation += value - total + sum;
-      sum = total;
+  return (start, end, results) => {
+    for (let step = start; step < end; step++) {
+      if (present[step] === ABSENT) continue;
+      results[step] = exactSum?.(from[step]!, to[step]!) ?? compensatedSum(values, from[step]!, to[step]!);
     }
-    return sum === Infinity || sum === -Infinity ? sum : sum + compensation;
   };
 };
 
 /** The compensated sum divided; once it overflows, the mean carried from value to value instead. */
-export const avgOverTime: WindowFunction = ({ values }, parameters) => {
+export const avgOverTime: WindowFunction = ({ values }, parameters, { from, to, present }) => {
   const exactSum = carriedSum(values, parameters);
-  return (from, to) => {
-    const exact = exactSum(from, to);
-    if (exact !== undefined) return exact / (to - from);
-    let sum = values[from]!;
-    let compensation = 0;
-    for (let index = from + 1; index < to; index++) {
-      const value = values[index]!;
-      const total = sum + value;
-      if (total === Infinity || total === -Infinity) {
-        const count = index - from;
-        return carriedMean(values, from, index, to, sum / count, compensation / count);
-      }
-      if (Math.abs(sum) >= Math.abs(value)) compensation += sum - total + value;
-      else compensation += value - total + sum;
-      sum = total;
+  return (start, end, results) => {
+    for (let step = start; step < end; step++) {
+      if (present[step] === ABSENT) continue;
+      const exact = exactSum?.(from[step]!, to[step]!);
+      const count = to[step]! - from[step]!;
+      results[step] = exact === undefined ? compensatedMean(values, from[step]!, to[step]!) : exact / count;
     }
-    const count = to - from;
-    return sum / count + compensation / count;
   };
 };
+
+/** `CompensatedSum.add`, with the two numbers in registers. */
+function compensatedSum(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  let compensation = 0;
+  for (let index = from; index < to; index++) {
+    const value = values[index]!;
+    const total = sum + value;
+    if (total === Infinity || total === -Infinity) compensation = 0;
+    else if (Math.abs(sum) >= Math.abs(value)) compensation += sum - total + value;
+    else compensation += value - total + sum;
+    sum = total;
+  }
+  return sum === Infinity || sum === -Infinity ? sum : sum + compensation;
+}
+
+function compensatedMean(values: Float64Array, from: number, to: number): number {
+  let sum = values[from]!;
+  let compensation = 0;
+  for (let index = from + 1; index < to; index++) {
+    const value = values[index]!;
+    const total = sum + value;
+    if (total === Infinity || total === -Infinity) {
+      const count = index - from;
+      return carriedMean(values, from, index, to, sum / count, compensation / count);
+    }
+    if (Math.abs(sum) >= Math.abs(value)) compensation += sum - total + value;
+    else compensation += value - total + sum;
+    sum = total;
+  }
+  const count = to - from;
+  return sum / count + compensation / count;
+}
 
 /** `mean` and `compensation` are of the values from `from` to `next`. */
 function carriedMean(
@@ -74,16 +87,14 @@ function carriedMean(
   return carried.sum + carried.compensation;
 }
 
-const NEVER = (): undefined => undefined;
-
 /** The sum of a window, from that of the one before; undefined where it would not be exact. Zero is always positive. */
 function carriedSum(
   values: Float64Array,
   parameters: WindowParameters,
-): (from: number, to: number) => number | undefined {
-  if (haveNothingInCommon(parameters)) return NEVER;
+): ((from: number, to: number) => number | undefined) | undefined {
+  if (haveNothingInCommon(parameters)) return undefined;
   const greatest = greatestOfWholeNumbers(values);
-  if (greatest === undefined) return NEVER;
+  if (greatest === undefined) return undefined;
   const maxCount = greatest === 0 ? values.length : Math.floor(MAX_EXACT_SUM / greatest);
   let summedFrom = 0;
   let summedTo = 0;

@@ -6,23 +6,24 @@ import { CompensatedSum } from '../floats.ts';
 import { timeAt } from '../series.ts';
 import type { Columns, MixedWindowFunction, WindowFunction } from './window-function.ts';
 import { informOfIgnoredHistograms } from './window-notes.ts';
+import { eachWindow } from './windows.ts';
 
 /** The slope of the line through the values, a second. */
-export const deriv: WindowFunction = (columns) => {
+export const deriv: WindowFunction = (columns, _parameters, windows) => {
   const line = new FittedLine(columns);
-  return (from, to) => {
+  return eachWindow(windows, (from, to) => {
     line.fit(from, to, columns.timestampsMs[from]!);
     return line.slope;
-  };
+  });
 };
 
 /** Where that line is, so many seconds after the step. */
-export const predictLinear: WindowFunction = (columns, { scalars, grid }) => {
+export const predictLinear: WindowFunction = (columns, { scalars, grid }, windows) => {
   const line = new FittedLine(columns);
-  return (from, to, _startMs, _endMs, step) => {
+  return eachWindow(windows, (from, to, step) => {
     line.fit(from, to, timeAt(grid, step));
     return line.slope * scalars[0]![step]! + line.intercept;
-  };
+  });
 };
 
 class FittedLine {

@@ -27,6 +27,7 @@ export function histogramColumns(samples: readonly HistogramSample[]): Histogram
 
 export function withoutStaleMarkers(samples: Columns): Columns {
   const { values: all } = samples;
+  if (!hasNotANumber(all)) return samples;
   const bits = bitsOf(all);
   let stale = 0;
   for (let index = 0; index < all.length; index++) if (Number.isNaN(all[index]) && isStaleAt(bits, index)) stale++;
@@ -41,4 +42,17 @@ export function withoutStaleMarkers(samples: Columns): Columns {
     values[to++] = all[index]!;
   }
   return { timestampsMs, values };
+}
+
+/** Four values a turn: most series are looked through like this and no further. */
+function hasNotANumber(values: Float64Array): boolean {
+  const { length } = values;
+  let index = 0;
+  for (; index + 3 < length; index += 4) {
+    // A sum is not a number where one of them is none (or where infinities meet).
+    const sum = values[index]! + values[index + 1]! + (values[index + 2]! + values[index + 3]!);
+    if (Number.isNaN(sum)) return true;
+  }
+  for (; index < length; index++) if (Number.isNaN(values[index])) return true;
+  return false;
 }

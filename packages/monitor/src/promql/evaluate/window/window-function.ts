@@ -26,8 +26,34 @@ export interface RangeSeries extends Columns {
   readonly dropsName?: boolean;
 }
 
+/** Windows end at `endMs` of each step: the step's time less the offset, or a fixed time. */
+export interface WindowTimes {
+  readonly grid: Grid;
+  readonly offsetMs: number;
+  readonly rangeMs: number;
+  /** How far beyond its edges a window is to see samples (`anchored`, `smoothed`). */
+  readonly behindMs?: number;
+  readonly aheadMs?: number;
+}
+
+/** The windows over one column of times, by step: the same for all series with these times. */
+export interface Windows {
+  readonly timestampsMs: Float64Array;
+  readonly times: WindowTimes;
+  /** The samples of each window: `from` to `to` (exclusive). */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** `FLOAT` where a window has samples enough. Results share this column. */
+  readonly present: Uint8Array;
+  readonly isAnyPresent: boolean;
+  /** Steps to look at the clock before, and the end. */
+  readonly stretchEnds: readonly number[];
+}
+
 export interface WindowParameters {
   readonly rangeMs: number;
+  /** Of the windows, which stay where they are when the range is written with `@`; `grid` has the steps of the function. */
+  readonly times: WindowTimes;
   /** The scalar arguments of the function, each with one value a step. */
   readonly scalars: readonly Float64Array[];
   readonly labels: Labels;
@@ -38,14 +64,14 @@ export interface WindowParameters {
   readonly grid: Grid;
 }
 
-/**
- * Computes one window: samples `from` to `to` (exclusive), at least as many as the function wants, which lie in (startMs, endMs].
- * Neither index ever goes back from one call to the next.
- */
-export type WindowKernel = (from: number, to: number, startMs: number, endMs: number, step: number) => number;
+/** Computes the windows of the steps `first` to `end` (exclusive) that have samples enough. It is called in order of time. */
+export type WindowKernel = (first: number, end: number, results: Float64Array) => void;
 
-/** Makes the kernel for one series. It is called for windows in order of time. */
-export type WindowFunction = (columns: Columns, parameters: WindowParameters) => WindowKernel;
+/** Makes the kernel for one series. */
+export type WindowFunction = (columns: Columns, parameters: WindowParameters, windows: Windows) => WindowKernel;
+
+/** Computes one window: samples `from` to `to` (exclusive). Neither ever goes back from one call to the next. */
+export type WindowComputation = (from: number, to: number, step: number) => number;
 
 /** A window of a series with histograms: indexes into its floats and into its histograms. The next window is the same object. */
 export interface MixedWindow {

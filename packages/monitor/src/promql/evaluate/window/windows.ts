@@ -1,32 +1,25 @@
 // Windows over the columns of one series. A window is left-open and right-closed, (end - range, end], as in Prometheus
 // 3. Its indexes only ever move forward, so a series is walked once whatever the number of steps; a kernel sees
-// the indexes and never a copy.
+// the indexes and never a copy. A kernel owns its loop over the steps: a call a step would cost more than most functions do.
 
 import type { QueryBudget } from '../budget.ts';
-import { FLOAT, type Grid, HISTOGRAM, type StepHistograms, timeAt } from '../series.ts';
-import type { MixedKernel, MixedWindow, RangeSeries, WindowKernel } from './window-function.ts';
-
-/** Windows end at `endMs` of each step: the step's time less the offset, or a fixed time. */
-export interface WindowTimes {
-  readonly grid: Grid;
-  readonly offsetMs: number;
-  readonly rangeMs: number;
-  /** How far beyond its edges a window is to see samples (`anchored`, `smoothed`). */
-  readonly behindMs?: number;
-  readonly aheadMs?: number;
-}
+import { FLOAT, HISTOGRAM, type StepHistograms, timeAt } from '../series.ts';
+import type {
+  MixedKernel,
+  MixedWindow,
+  RangeSeries,
+  WindowComputation,
+  WindowFunction,
+  WindowKernel,
+  WindowParameters,
+  Windows,
+  WindowTimes,
+} from './window-function.ts';
 
 const WORK_BETWEEN_CLOCK_READS = 20_000;
 /** What a histogram of a window costs, compared with a float. */
 const WORK_OF_HISTOGRAM = 50;
 const NO_TIMES = new Float64Array(0);
-
-/** Which samples each window has, `from` and `to` (exclusive) by step: the same for all series with the same times. */
-export interface WindowIndexes {
-  readonly timestampsMs: Float64Array;
-  readonly from: Uint32Array;
-  readonly to: Uint32Array;
-}
 
 /** No sample is in two windows: nothing is worth carrying from one to the next. */
 export function haveNothingInCommon({ grid, rangeMs }: Pick<WindowTimes, 'grid' | 'rangeMs'>): boolean {
@@ -34,52 +27,91 @@ export function haveNothingInCommon({ grid, rangeMs }: Pick<WindowTimes, 'grid' 
 }
 
 /** `known`: of the series before, whose column of times is often the very same. */
-export function windowIndexes(
+export function windowsOver(
   timestampsMs: Float64Array,
-  { grid, offsetMs, rangeMs }: WindowTimes,
-  known?: WindowIndexes,
-): WindowIndexes {
+  times: WindowTimes,
+  minimumSamples: number,
+  known?: Windows,
+): Windows {
   if (known?.timestampsMs === timestampsMs) return known;
-  const indexes = { timestampsMs, from: new Uint32Array(grid.count), to: new Uint32Array(grid.count) };
+  const { grid, offsetMs, rangeMs } = times;
+  const { count } = grid;
+  const columns = { from: new Int32Array(count), to: new Int32Array(count), present: new Uint8Array(count) };
+  const stretchEnds: number[] = [];
   let from = 0;
   let to = 0;
-  for (let step = 0; step < grid.count; step++) {
+  let work = 0;
+  let isAnyPresent = false;
+  for (let step = 0; step < count; step++) {
     const endMs = timeAt(grid, step) - offsetMs;
     const startMs = endMs - rangeMs;
     while (to < timestampsMs.length && timestampsMs[to]! <= endMs) to++;
     while (from < to && timestampsMs[from]! <= startMs) from++;
-    indexes.from[step] = from;
-    indexes.to[step] = to;
-  }
-  return indexes;
-}
-
-/** Fills `values` and `present`; says whether any window had samples enough. */
-export async function overWindows(
-  indexes: WindowIndexes,
-  { grid, rangeMs, offsetMs }: WindowTimes,
-  minimumSamples: number,
-  kernel: WindowKernel,
-  out: { readonly values: Float64Array; readonly present: Uint8Array },
-  budget: QueryBudget,
-): Promise<boolean> {
-  let work = 0;
-  let any = false;
-  for (let step = 0; step < grid.count; step++) {
-    const from = indexes.from[step]!;
-    const to = indexes.to[step]!;
+    columns.from[step] = from;
+    columns.to[step] = to;
     work += to - from + 1;
     if (work > WORK_BETWEEN_CLOCK_READS) {
+      stretchEnds.push(step + 1);
       work = 0;
-      if (budget.isDue()) await budget.pause();
     }
     if (to - from < minimumSamples) continue;
-    const endMs = timeAt(grid, step) - offsetMs;
-    out.values[step] = kernel(from, to, endMs - rangeMs, endMs, step);
-    out.present[step] = FLOAT;
-    any = true;
+    columns.present[step] = FLOAT;
+    isAnyPresent = true;
   }
-  return any;
+  if (stretchEnds.at(-1) !== count) stretchEnds.push(count);
+  return { timestampsMs, times, ...columns, isAnyPresent, stretchEnds };
+}
+
+/** Fills `values` where windows have samples enough. */
+export function overWindows(
+  { stretchEnds }: Windows,
+  kernel: WindowKernel,
+  values: Float64Array,
+  budget: QueryBudget,
+): void | Promise<void> {
+  const [only] = stretchEnds;
+  if (stretchEnds.length > 1) return overStretches(stretchEnds, kernel, values, budget);
+  kernel(0, only!, values);
+}
+
+async function overStretches(
+  stretchEnds: readonly number[],
+  kernel: WindowKernel,
+  values: Float64Array,
+  budget: QueryBudget,
+): Promise<void> {
+  let first = 0;
+  for (const end of stretchEnds) {
+    kernel(first, end, values);
+    first = end;
+    if (budget.isDue()) await budget.pause();
+  }
+}
+
+/** A kernel that computes each window by itself. */
+export function eachWindow(windows: Windows, compute: WindowComputation): WindowKernel {
+  const { from, to, present } = windows;
+  return (first, end, results) => {
+    for (let step = first; step < end; step++) {
+      if (present[step] === FLOAT) results[step] = compute(from[step]!, to[step]!, step);
+    }
+  };
+}
+
+/** The floats of a series that has histograms too, one window at a time: at least so many samples must be in those asked for. */
+export function oneByOne(
+  window: WindowFunction,
+  series: RangeSeries,
+  parameters: WindowParameters,
+  minimumSamples: number,
+): (step: number) => number {
+  const { times } = parameters;
+  const kernel = window(series, parameters, windowsOver(series.timestampsMs, times, minimumSamples));
+  const results = new Float64Array(times.grid.count);
+  return (step) => {
+    kernel(step, step + 1, results);
+    return results[step]!;
+  };
 }
 
 export interface MixedResults {

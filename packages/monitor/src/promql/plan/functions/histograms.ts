@@ -19,11 +19,11 @@ const MAX_QUANTILES = 10;
 export const HISTOGRAM_FUNCTIONS: readonly (readonly [name: string, FunctionDefinition])[] = [
   ['histogram_quantile', { parameters: ['scalar', 'instant vector'], body: nameless(histogramQuantile) }],
   ['histogram_fraction', { parameters: ['scalar', 'scalar', 'instant vector'], body: nameless(histogramFraction) }],
-  ['histogram_count', { parameters: ['instant vector'], body: nameless(histogramCount) }],
-  ['histogram_sum', { parameters: ['instant vector'], body: nameless(histogramSum) }],
-  ['histogram_avg', { parameters: ['instant vector'], body: nameless(histogramAverage) }],
-  ['histogram_stddev', { parameters: ['instant vector'], body: nameless(histogramStandardDeviation) }],
-  ['histogram_stdvar', { parameters: ['instant vector'], body: nameless(histogramStandardVariance) }],
+  ['histogram_count', { parameters: ['instant vector'], body: typed(histogramCount) }],
+  ['histogram_sum', { parameters: ['instant vector'], body: typed(histogramSum) }],
+  ['histogram_avg', { parameters: ['instant vector'], body: typed(histogramAverage) }],
+  ['histogram_stddev', { parameters: ['instant vector'], body: typed(histogramStandardDeviation) }],
+  ['histogram_stdvar', { parameters: ['instant vector'], body: typed(histogramStandardVariance) }],
   [
     'histogram_quantiles',
     {
@@ -37,4 +37,9 @@ export const HISTOGRAM_FUNCTIONS: readonly (readonly [name: string, FunctionDefi
 
 function nameless(evaluate: OverVector['evaluate']): OverVector {
   return { kind: 'over-vector', evaluate, keepsName: false };
+}
+
+/** The labels of type and unit, which go with the name elsewhere, stay. */
+function typed(evaluate: OverVector['evaluate']): OverVector {
+  return { kind: 'over-vector', evaluate, keepsName: true };
 }

@@ -4,8 +4,11 @@
 import { maximum, minimum } from '../../evaluate/floats.ts';
 import { dateFunction } from '../../evaluate/functions/date-functions.ts';
 import * as dates from '../../evaluate/functions/dates.ts';
-import { decimalLogarithm, naturalLogarithm } from '../../evaluate/functions/logarithms.ts';
-import { log2 } from '../../histogram/logarithms.ts';
+import { arcCosine, arcSine, arcTangent } from '../../math/arc-functions.ts';
+import { exponential } from '../../math/exponentials.ts';
+import * as hyperbolic from '../../math/hyperbolic.ts';
+import { binaryLogarithm, decimalLogarithm, naturalLogarithm } from '../../math/logarithms.ts';
+import { cosine, sine, tangent } from '../../math/trigonometry.ts';
 import type { FunctionDefinition } from '../function-definition.ts';
 import type { PerValue } from '../nodes.ts';
 
@@ -13,10 +16,10 @@ export const VALUE_FUNCTIONS: readonly (readonly [name: string, FunctionDefiniti
   ['abs', perValue(Math.abs)],
   ['ceil', perValue(Math.ceil)],
   ['floor', perValue(Math.floor)],
-  ['exp', perValue(Math.exp)],
+  ['exp', perValue(exponential)],
   ['sqrt', perValue(Math.sqrt)],
   ['ln', perValue(naturalLogarithm)],
-  ['log2', perValue(log2)],
+  ['log2', perValue(binaryLogarithm)],
   ['log10', perValue(decimalLogarithm)],
   ['sgn', perValue((value) => (value < 0 ? -1 : value > 0 ? 1 : value))],
   ['round', perValue(roundTo, { scalars: 1, defaults: [1] })],
@@ -24,18 +27,18 @@ export const VALUE_FUNCTIONS: readonly (readonly [name: string, FunctionDefiniti
   ['clamp_min', perValue((value, least) => clamp(value, least, Infinity), { scalars: 1 })],
   ['clamp_max', perValue((value, greatest) => clamp(value, -Infinity, greatest), { scalars: 1 })],
 
-  ['acos', perValue(Math.acos)],
-  ['acosh', perValue(Math.acosh)],
-  ['asin', perValue(Math.asin)],
-  ['asinh', perValue(Math.asinh)],
-  ['atan', perValue(Math.atan)],
-  ['atanh', perValue(Math.atanh)],
-  ['cos', perValue(Math.cos)],
-  ['cosh', perValue(Math.cosh)],
-  ['sin', perValue(Math.sin)],
-  ['sinh', perValue(Math.sinh)],
-  ['tan', perValue(Math.tan)],
-  ['tanh', perValue(Math.tanh)],
+  ['acos', perValue(arcCosine)],
+  ['acosh', perValue(hyperbolic.areaCosine)],
+  ['asin', perValue(arcSine)],
+  ['asinh', perValue(hyperbolic.areaSine)],
+  ['atan', perValue(arcTangent)],
+  ['atanh', perValue(hyperbolic.areaTangent)],
+  ['cos', perValue(cosine)],
+  ['cosh', perValue(hyperbolic.hyperbolicCosine)],
+  ['sin', perValue(sine)],
+  ['sinh', perValue(hyperbolic.hyperbolicSine)],
+  ['tan', perValue(tangent)],
+  ['tanh', perValue(hyperbolic.hyperbolicTangent)],
   ['deg', perValue((value) => (value * 180) / Math.PI)],
   ['rad', perValue((value) => (value * Math.PI) / 180)],
 

@@ -47,11 +47,13 @@ async function answerRead(request: FastifyRequest, reply: FastifyReply, parts: R
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) hungUp.abort();
     });
-    const leave = await gate.enter(limits.maxQueryTimeoutMs, hungUp.signal);
-    if (reply.raw.destroyed) leave();
-    else reply.raw.once('close', leave);
+    const place = await gate.enter(limits.maxQueryTimeoutMs, hungUp.signal);
+    if (reply.raw.destroyed) place.leave();
+    else reply.raw.once('close', () => place.leave());
     const signal = AbortSignal.any([hungUp.signal, AbortSignal.timeout(limits.maxQueryTimeoutMs)]);
-    return await send(request, reply, asked, parts, signal);
+    const results = await resultsOf(request, asked, parts, signal);
+    place.sends(() => reply.raw.destroy());
+    return send(reply, asked.answerKind, results, limits);
   } catch (error) {
     const apiError = readErrorOf(error);
     if (needsLog(apiError)) request.log.error({ err: error }, 'a remote read failed');
@@ -72,24 +74,34 @@ function decode(body: unknown, { maxReadQueries }: ServerLimits): ReadRequest {
   throw badRequest(`more than ${maxReadQueries} questions in one remote read`);
 }
 
-async function send(
+type Result = ResultMessage | ChunkedResult;
+
+async function resultsOf(
   request: FastifyRequest,
-  reply: FastifyReply,
   { queries, answerKind }: ReadRequest,
   { engine, limits }: ReadParts,
   signal: AbortSignal,
-): Promise<FastifyReply> {
+): Promise<readonly Result[]> {
   const budget = new ReadBudget(limits);
   const makeResult = () => (answerKind === 'samples' ? new ResultMessage(budget) : new ChunkedResult(budget));
-  const results: (ResultMessage | ChunkedResult)[] = [];
+  const results: Result[] = [];
   for (const query of queries) {
     const result = makeResult();
     for await (const series of seriesOf(query, engine, request, signal)) await result.add(series);
     results.push(result);
   }
+  return results;
+}
+
+function send(
+  reply: FastifyReply,
+  answerKind: ReadRequest['answerKind'],
+  results: readonly Result[],
+  { maxSendMs }: ServerLimits,
+): FastifyReply {
   // A client that has hung up already closes no more.
   if (reply.raw.destroyed) return reply.hijack();
-  const deadline = setTimeout(() => reply.raw.destroy(), limits.maxSendMs);
+  const deadline = setTimeout(() => reply.raw.destroy(), maxSendMs);
   deadline.unref();
   reply.raw.once('close', () => clearTimeout(deadline));
   if (answerKind === 'samples') {

@@ -12,8 +12,9 @@ import type {
   RangeSeries,
   WindowFunction,
   WindowParameters,
+  WindowTimes,
 } from '../window-function.ts';
-import { overMixedWindows, overWindows, type WindowTimes, windowIndexes } from '../windows.ts';
+import { overMixedWindows, overWindows, windowsOver } from '../windows.ts';
 
 export type WindowResult = number | FloatHistogram | undefined;
 
@@ -22,6 +23,8 @@ export interface Asked {
   readonly scalars?: readonly Float64Array[];
   readonly edges?: WindowParameters['edges'];
   readonly minimumSamples?: 1 | 2;
+  /** Steps computed at a time; all without it. */
+  readonly stretch?: number;
 }
 
 function unboundedBudget(): QueryBudget {
@@ -35,12 +38,18 @@ function unboundedBudget(): QueryBudget {
 }
 
 export async function floatResults(window: WindowFunction, columns: Columns, asked: Asked): Promise<WindowResult[]> {
-  const { times, minimumSamples = 1 } = asked;
-  const out = { values: new Float64Array(times.grid.count), present: new Uint8Array(times.grid.count) };
-  const kernel = window(columns, parametersOf(asked, new QueryNotes('')));
-  const indexes = windowIndexes(columns.timestampsMs, times);
-  await overWindows(indexes, times, minimumSamples, kernel, out, unboundedBudget());
-  return Array.from(out.values, (value, step) => (out.present[step] === FLOAT ? value : undefined));
+  const { times, minimumSamples = 1, stretch } = asked;
+  const { count } = times.grid;
+  const values = new Float64Array(count);
+  const windows = windowsOver(columns.timestampsMs, times, minimumSamples);
+  const kernel = window(columns, parametersOf(asked, new QueryNotes('')), windows);
+  const stretchEnds = stretch === undefined ? windows.stretchEnds : endsOf(count, stretch);
+  await overWindows({ ...windows, stretchEnds }, kernel, values, unboundedBudget());
+  return Array.from(values, (value, step) => (windows.present[step] === FLOAT ? value : undefined));
+}
+
+function endsOf(count: number, stretch: number): number[] {
+  return Array.from({ length: Math.ceil(count / stretch) }, (_, at) => Math.min(count, (at + 1) * stretch));
 }
 
 export async function mixedResults(
@@ -63,7 +72,7 @@ const LABELS = labelsFromRecord({ __name__: 'requests' });
 
 function parametersOf({ times, scalars = [], edges = 'plain' }: Asked, notes: QueryNotes): WindowParameters {
   const { grid, rangeMs } = times;
-  return { rangeMs, scalars, labels: LABELS, notes, noteSpan: { from: 0, to: 0 }, edges, grid };
+  return { rangeMs, times, scalars, labels: LABELS, notes, noteSpan: { from: 0, to: 0 }, edges, grid };
 }
 
 /** Windows that end every `stepSeconds`. */
