@@ -8,7 +8,7 @@ import { ChainpulseError } from '../model/errors.ts';
 import { unpackSeries } from '../model/packed-series.ts';
 import { type QueryEngine, QueryError } from '../promql/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
-import type { LocalStore, Store } from '../storage/interface.ts';
+import type { LocalStore, SeriesRequest, Store } from '../storage/interface.ts';
 import { Cursors } from './cursors.ts';
 import { failureOf } from './failure.ts';
 import { type PiecePassage, passResult } from './packed-result.ts';
@@ -85,9 +85,9 @@ function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
     instant: async (call, query) => passResult(await queries.instant(query, call.signal), call),
     range: async (call, query) => passResult(await queries.range(query, call.signal), call),
     explain: ({ signal }, query) => queries.explain(query, signal),
-    series: (_, request) => store.series(request),
-    labelNames: (_, request) => store.labelNames(request),
-    labelValues: (_, name, request) => store.labelValues(name, request),
+    series: ({ signal }, request) => store.series(abandonable(request, signal)),
+    labelNames: ({ signal }, request) => store.labelNames(abandonable(request, signal)),
+    labelValues: ({ signal }, name, request) => store.labelValues(name, abandonable(request, signal)),
     metadata: (_, name, limit) => store.metadata(name, limit),
     openCursor: async (_, request) => ({ cursor: cursors.open(request) }),
     nextPiece: (_, cursor) => cursors.next(cursor),
@@ -116,6 +116,10 @@ function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
       return undefined;
     },
   };
+}
+
+function abandonable(request: SeriesRequest, signal: AbortSignal): SeriesRequest {
+  return { ...request, isAbandoned: () => signal.aborted };
 }
 
 /** @throws {ChainpulseError} `history_elsewhere` */

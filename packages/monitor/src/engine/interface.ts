@@ -1,6 +1,7 @@
 // The store and its query engine as the main thread sees them: the storage worker behind messages. `client.ts` is the
 // side of the main thread, `host.ts` the side of the worker, `protocol.ts` what passes between them.
 
+import type { Labels } from '../model/labels.ts';
 import type { QueryEngine } from '../promql/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   LocalStore,
   Queryable,
   SelectRequest,
+  SeriesRequest,
   SeriesSamples,
   Store,
   StoreStats,
@@ -27,6 +29,10 @@ export interface Engine extends Appender, Queryable, QueryEngine, Omit<LocalStor
   /** Piece by piece, as fast as it is read. @throws {ChainpulseError} `reads_full`, `read_closed` */
   select(request: SelectRequest, options?: ReadOptions): AsyncIterable<SeriesSamples>;
   selectExemplars(request: SelectRequest, options?: ReadOptions): AsyncIterable<ExemplarSeries>;
+  /** These three end with the signal. @throws {ChainpulseError} `read_abandoned` */
+  series(request: SeriesRequest, signal?: AbortSignal): Promise<readonly Labels[]>;
+  labelNames(request: SeriesRequest, signal?: AbortSignal): Promise<readonly string[]>;
+  labelValues(name: string, request: SeriesRequest, signal?: AbortSignal): Promise<readonly string[]>;
   /**
    * Decodes what a sender pushed and stores it; the body is given away. Fulfilled when it is durable and visible.
    * @throws {ChainpulseError} of the store: the sender has to keep the push. Bytes that cannot be read are an answer.

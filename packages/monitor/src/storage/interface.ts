@@ -86,6 +86,8 @@ export interface SeriesRequest extends TimeRange {
   readonly matcherSets: readonly (readonly Matcher[])[];
   /** At most so many results; 0 for all. */
   readonly limit: number;
+  /** As of `SelectRequest`; the call fails then with `read_abandoned`. */
+  readonly isAbandoned?: () => boolean;
 }
 
 export interface Queryable {

@@ -7,7 +7,7 @@ import { ApiError } from './error.ts';
 import { quote } from './format.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from './parameters.ts';
 import { readLimit, truncate } from './queries.ts';
-import type { Question } from './question.ts';
+import type { Question, Turn } from './question.ts';
 import { renderList } from './render.ts';
 import { renderLabels } from './render-labels.ts';
 import { unescapeName } from './unescape-name.ts';
@@ -17,8 +17,9 @@ export function readSeries(parameters: Parameters, engine: Engine, maxSelectors:
   if (parameters.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
   // Of the routes that take `match[]` this one alone names it in errors.
   const { request, limit } = readRequest(parameters, maxSelectors, 'match[]');
-  return async () => {
-    const { kept, warnings } = truncate(await engine.series(request), limit);
+  return async (turn) => {
+    const found = await withinTime(turn, (signal) => engine.series(request, signal));
+    const { kept, warnings } = truncate(found, limit);
     return { data: renderList(kept, renderLabels), warnings };
   };
 }
@@ -26,8 +27,9 @@ export function readSeries(parameters: Parameters, engine: Engine, maxSelectors:
 /** @throws {ApiError} */
 export function readLabelNames(parameters: Parameters, engine: Engine, maxSelectors: number): Question {
   const { request, limit } = readRequest(parameters, maxSelectors);
-  return async () => {
-    const { kept, warnings } = truncate(await engine.labelNames(request), limit);
+  return async (turn) => {
+    const found = await withinTime(turn, (signal) => engine.labelNames(request, signal));
+    const { kept, warnings } = truncate(found, limit);
     return { data: renderList(kept, quote), warnings };
   };
 }
@@ -40,8 +42,9 @@ export function readLabelValues(parameters: Parameters, engine: Engine, maxSelec
     throw new ApiError('bad_data', `invalid label name: ${JSON.stringify(name)}`);
   }
   const { request, limit } = readRequest(parameters, maxSelectors);
-  return async () => {
-    const { kept, warnings } = truncate(await engine.labelValues(name, request), limit);
+  return async (turn) => {
+    const found = await withinTime(turn, (signal) => engine.labelValues(name, request, signal));
+    const { kept, warnings } = truncate(found, limit);
     return { data: renderList(kept, quote), warnings };
   };
 }
@@ -55,6 +58,18 @@ export function readMetadata(parameters: Parameters, engine: Engine): Question {
     const families = limit < 0 ? byName : [...byName].slice(0, limit);
     return { data: renderMetadata(families, limitPerMetric) };
   };
+}
+
+/** Ends what is asked when nobody waits for it any more, or when its time is over. */
+async function withinTime<T>({ timeoutMs, signal }: Turn, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    return await ask(AbortSignal.any([signal, timeout]));
+  } catch (error) {
+    if (signal.aborted) throw new ApiError('canceled', 'query was canceled', { cause: error });
+    if (timeout.aborted) throw new ApiError('timeout', 'query timed out', { cause: error });
+    throw error;
+  }
 }
 
 function readRequest(

@@ -46,6 +46,8 @@ import { Upkeep } from './upkeep.ts';
 
 /** What a commit of metadata alone writes, about: a page and what it changes of the tables around it. */
 const METADATA_BYTES = 3 * 4120;
+/** Errors that are not the store's. */
+const NO_FAULTS: readonly string[] = ['storage_closed', 'read_abandoned'];
 /** Samples that a stop still merges, so that it takes seconds at most. */
 const STOP_MERGE_SAMPLES_MAX = 8_000_000;
 
@@ -376,7 +378,7 @@ export class EmbeddedStore implements LocalStore {
 
   #counted(operation: StoreOperation, error: unknown): Error {
     const failure = storageFailure(this.#database.path, error);
-    if (failure.code !== 'storage_closed') this.#errors[operation]++;
+    if (!NO_FAULTS.includes(failure.code)) this.#errors[operation]++;
     return failure;
   }
 

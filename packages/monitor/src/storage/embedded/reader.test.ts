@@ -81,3 +81,22 @@ test('a reading that nobody wants any more ends', async (context) => {
   assert.ok(found.length < count);
   assert.equal((await read(store, { ...EVERYTHING, isAbandoned: () => false })).length, count);
 });
+
+test('a question about labels that nobody waits for any more fails, and is no fault of the store', async (context) => {
+  const store = await open(context);
+  const count = 30_000;
+  const refs = await resolve(store, count);
+  await store.append({ refs, timestampsMs: START_MS, values: new Float64Array(count) });
+  const matcherSets = [[{ name: '__name__', operator: '=~', value: 'series_.*[0-9]' }]] as const;
+  const request = { minTimeMs: 0, maxTimeMs: 2 * START_MS, matcherSets, limit: 0 };
+  const abandoned = { ...request, isAbandoned: () => true };
+  for (const question of [
+    () => store.series(abandoned),
+    () => store.labelNames(abandoned),
+    () => store.labelValues('__name__', abandoned),
+  ]) {
+    await assert.rejects(question(), { code: 'read_abandoned' });
+  }
+  assert.equal(store.stats().errorsTotal.read, 0);
+  assert.equal((await store.series(request)).length, count);
+});

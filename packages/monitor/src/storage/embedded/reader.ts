@@ -3,6 +3,7 @@
 // shows one twice. Of what is damaged the caller is warned, with the stretch of time that it lacks.
 
 import type { Exemplar } from '../../model/batch.ts';
+import { ChainpulseError } from '../../model/errors.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { Matcher } from '../../model/matcher.ts';
 import type {
@@ -77,21 +78,21 @@ export class Reader {
   }
 
   /** In no order. */
-  labelNames({ matcherSets, ...range }: LabelsRequest): Promise<Set<string>> {
-    const pace = new Pace();
+  labelNames({ matcherSets, isAbandoned, ...range }: LabelsRequest): Promise<Set<string>> {
+    const pace = new AbandonablePace(isAbandoned);
     return this.#parts.series.labelNames(matcherSets, range, this.#sampleTest(range, pace), this.#pauses(pace));
   }
 
   /** In no order. */
-  labelValues(name: string, { matcherSets, ...range }: LabelsRequest): Promise<Set<string>> {
-    const pace = new Pace();
+  labelValues(name: string, { matcherSets, isAbandoned, ...range }: LabelsRequest): Promise<Set<string>> {
+    const pace = new AbandonablePace(isAbandoned);
     return this.#parts.series.labelValues(name, matcherSets, range, this.#sampleTest(range, pace), this.#pauses(pace));
   }
 
   /** The labels of those series that match and have a sample in the range, each once. */
   async *labelsIn(request: LabelsRequest): AsyncGenerator<Labels> {
     const gathered = new Gathered();
-    const pace = new Pace();
+    const pace = new AbandonablePace(request.isAbandoned);
     const { matcherSets } = request;
     const seen = new Set<number>();
     for (const matchers of matcherSets.length === 0 ? [[]] : matcherSets) {
@@ -250,8 +251,11 @@ class SharedTimes {
   }
 }
 
-/** Thrown within the reading alone. */
-class Abandoned extends Error {}
+class Abandoned extends ChainpulseError {
+  constructor() {
+    super('read_abandoned', 'nobody waits for what was read any more');
+  }
+}
 
 class AbandonablePace extends Pace {
   readonly #isAbandoned: (() => boolean) | undefined;
