@@ -88,4 +88,17 @@ export const FIXED_CASES: readonly FixedCase[] = [
   recorded('synthetic_tiny atan2 synthetic_large', 111_000),
   recorded('timestamp(synthetic_tiny offset -5s @ end())', 240_000),
   recorded('info(native_counter, {__name__=~".+_info", compiler=~".*"})', 300_000, 'experimental'),
+
+  // What stands in a query twice, and is computed once.
+  recorded('native_mixed smoothed * native_mixed', 115_237, 'experimental'),
+  recorded('rate(synthetic_gauge[20s:1s]) + rate(synthetic_gauge[20s:1s])', 180_237, 'delayed'),
+  ranged(
+    '(histogram_quantile(0.01, - classic_latency_seconds_bucket)) and (histogram_quantile(0.01, - classic_latency_seconds_bucket))',
+    { fromMs: 241_000, toMs: 241_000, stepMs: 15_000 },
+    'delayed',
+  ),
+
+  recorded('predict_linear((vector(1) >/ 1)[90s:] @ 1795181590, 0)', 240_000),
+  recorded('rate((rate(synthetic_gauge[1] anchored))[20s:1])', 180_237, 'delayed'),
+  ranged('histogram_count(native_resetting - native_counter)', { fromMs: 0, toMs: 600_000, stepMs: 5000 }),
 ];

@@ -13,6 +13,7 @@ export function query(settings: Omit<Context, 'anyVector' | 'isExact'>): Tree {
   const context: Context = { ...settings, anyVector, theme, isExact: false };
   const kind = dice.weighted([
     [30, 'vector'],
+    [1.5, 'twice'],
     [1, 'scalar'],
     [0.2, 'string'],
     [0.8, 'range'],
@@ -22,6 +23,8 @@ export function query(settings: Omit<Context, 'anyVector' | 'isExact'>): Tree {
   switch (kind) {
     case 'vector':
       return vector(context);
+    case 'twice':
+      return twice(context);
     case 'scalar':
       return scalar(context);
     case 'string':
@@ -33,6 +36,20 @@ export function query(settings: Omit<Context, 'anyVector' | 'isExact'>): Tree {
     case 'damaged':
       return damaged(context);
   }
+}
+
+/** A part that comes more than once, which our engine computes once. */
+function twice(context: Context): Tree {
+  const part = vector(within(context, { depth: 1 }));
+  const shapes: readonly (() => Tree)[] = [
+    () => tree('vector', '(', part, ') - (', part, ')'),
+    () => tree('vector', 'abs(', part, ') and (', part, ')'),
+    () => tree('vector', 'max(', part, ') / count(', part, ')'),
+    () => tree('vector', 'histogram_count(', part, ') or (', part, ')'),
+    () => tree('vector', 'max_over_time((', part, ')[30s:10s]) + max_over_time((', part, ')[30s:10s])'),
+    () => tree('vector', '(', part, ') + max by (job) (rate((', part, ')[30s:5s])) + rate((', part, ')[30s:5s])'),
+  ];
+  return context.dice.pick(shapes)();
 }
 
 function wrong(context: Context): Tree {
