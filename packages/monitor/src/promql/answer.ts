@@ -85,11 +85,14 @@ async function collect<T extends { readonly labels: Labels }>(
   shape: (series: StepSeries) => T,
 ): Promise<T[]> {
   const collected: T[] = [];
+  // In an order that means something every series keeps its place; whether any are equal is asked of the whole.
+  const isToStay = grid.count === 1 && isOrdered(plan);
   const dropping: StepSeries[] = [];
   for await (const series of evaluator.vector(plan, grid)) {
     budget.hold(1, grid.count);
-    if (series.dropsName === true) dropping.push(series);
-    else collected.push(shape(series));
+    if (series.dropsName !== true) collected.push(shape(series));
+    else if (isToStay) collected.push(shape({ ...series, labels: withoutName(series.labels) }));
+    else dropping.push(series);
     if (budget.isDue()) await budget.pause();
   }
   if (dropping.length > 0) {

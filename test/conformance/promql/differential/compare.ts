@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, AnswerSeries, HistogramValue, Point, Value } from './answers.ts';
 import { withoutExcused } from './excused.ts';
-import { isInexact, TOLERANCE } from './inexact.ts';
+import { toleranceOf } from './inexact.ts';
 import { isRangeQuestion, type Question } from './questions.ts';
 
 /** What differs first, in a sentence; undefined when nothing does. */
@@ -28,7 +28,7 @@ type Success = Exclude<Answer, { type: 'error' }>;
 
 function differenceOfValues(question: Question, ours: Success, theirs: Success): string | undefined {
   if (ours.type !== theirs.type) return `ours is a ${ours.type}, theirs a ${theirs.type}`;
-  const sameValue = sameWithin(isInexact(question.expression) ? TOLERANCE : 0);
+  const sameValue = sameWithin(toleranceOf(question.expression));
   if (!('series' in ours) || !('series' in theirs)) {
     if ('series' in ours || 'series' in theirs) return 'one has series';
     if (typeof ours.value === 'string' || typeof theirs.value === 'string') {
@@ -97,7 +97,7 @@ function differenceOfOrder(
     return firstDifference(ours.map(keyOf), theirs.map(keyOf), (a, b) => a === b, String);
   }
   if (call === undefined) return undefined;
-  const same = sameWithin(isInexact(question.expression) ? TOLERANCE : 0);
+  const same = sameWithin(toleranceOf(question.expression));
   return firstDifference(ours.map(firstValueOf), theirs.map(firstValueOf), same, show);
 }
 

@@ -101,4 +101,7 @@ export const FIXED_CASES: readonly FixedCase[] = [
   recorded('predict_linear((vector(1) >/ 1)[90s:] @ 1795181590, 0)', 240_000),
   recorded('rate((rate(synthetic_gauge[1] anchored))[20s:1])', 180_237, 'delayed'),
   ranged('histogram_count(native_resetting - native_counter)', { fromMs: 0, toMs: 600_000, stepMs: 5000 }),
+
+  // An order that means something is kept when names go at the end.
+  recorded('sort(vector(1) / 2 or synthetic_gauge)', 225_000, 'delayed'),
 ];
