@@ -35,3 +35,12 @@ test('a sample that is a histogram without buckets has its count and sum', () =>
     '{pod="a"}  {count:0, sum:0}\n',
   );
 });
+
+test('names that PromQL takes only in quotes are quoted', () => {
+  const metric = { __name__: 'http.server "dur"é', 'a.b': 'x\ny', ü: '1', plain: 'z' };
+  const result = [{ metric, value: [10, '1'] }] as const;
+  assert.equal(
+    formatAnswer({ resultType: 'vector', result, warnings: [], infos: [] }, 'table', 80),
+    '{"http.server \\"dur\\"é", "a.b"="x\\ny", "ü"="1", plain="z"}  1\n',
+  );
+});

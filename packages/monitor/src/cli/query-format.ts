@@ -1,5 +1,6 @@
 // Prints answers of the Prometheus API for a terminal (table, chart) or another program (json, csv).
 
+import { quoted } from '../promql/go-text.ts';
 import { drawChart } from './chart.ts';
 
 export const FORMATS = ['table', 'json', 'csv', 'chart'] as const;
@@ -93,8 +94,18 @@ function histogramText({ count, sum, buckets = [] }: Histogram): string {
 
 /** A series as PromQL writes it: `name{label="value"}`. */
 function seriesName({ __name__ = '', ...labels }: Metric): string {
-  const inside = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const inside = Object.entries(labels).map(([name, value]) => `${nameText(name)}=${quoted(value)}`);
+  if (!isPlainName(__name__) && __name__ !== '') return `{${[quoted(__name__), ...inside].join(', ')}}`;
   return inside.length === 0 && __name__ !== '' ? __name__ : `${__name__}{${inside.join(', ')}}`;
+}
+
+/** What needs no quotes in PromQL. */
+function isPlainName(name: string): boolean {
+  return /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name);
+}
+
+function nameText(name: string): string {
+  return isPlainName(name) && !name.includes(':') ? name : quoted(name);
 }
 
 function instantTable(lines: readonly Line[]): string {

@@ -3,6 +3,7 @@
 import type { Answer } from './render.ts';
 
 const NOTES_MAX = 10;
+const OMITTED = /^([0-9]+) more (?:warning|info) annotations omitted$/;
 
 export function boundedNotes(answer: Answer): Answer {
   const { warnings = [], infos = [] } = answer;
@@ -10,6 +11,10 @@ export function boundedNotes(answer: Answer): Answer {
 }
 
 function bounded(notes: readonly string[], kind: string): readonly string[] {
-  const more = notes.length - NOTES_MAX;
-  return more <= 0 ? notes : [...notes.slice(0, NOTES_MAX), `${more} more ${kind} annotations omitted`];
+  // The engine cuts its own, and says how many it left out.
+  const cut = notes.findIndex((note) => OMITTED.test(note));
+  const leftOut = cut < 0 ? 0 : Number(OMITTED.exec(notes[cut]!)![1]);
+  const told = cut < 0 ? notes : notes.toSpliced(cut, 1);
+  const more = told.length - NOTES_MAX + leftOut;
+  return more <= 0 ? told : [...told.slice(0, NOTES_MAX), `${more} more ${kind} annotations omitted`];
 }

@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify';
 import { parseDurationMs } from '../../model/duration.ts';
 import { type Matcher, valuePredicate } from '../../model/matcher.ts';
+import { ExpressionSizes } from '../../promql/expression-sizes.ts';
 import { parseSelector } from '../../promql/selector.ts';
 import { ApiError, apiErrorOf, invalidParameter } from './error.ts';
 
@@ -116,7 +117,20 @@ export class Parameters {
     if (texts.length > maxSelectors) {
       throw invalidParameter('match[]', `${texts.length} selectors are given, at most ${maxSelectors} are taken`);
     }
-    return texts.map((text) => readSelector(text, named));
+    const sizes = new ExpressionSizes();
+    return texts.map((text) => {
+      const matchers = readSelector(text, named);
+      for (const matcher of matchers) countIn(sizes, matcher);
+      return matchers;
+    });
+  }
+}
+
+function countIn(sizes: ExpressionSizes, matcher: Matcher): void {
+  try {
+    sizes.add(matcher);
+  } catch (error) {
+    throw invalidParameter('match[]', (error as Error).message, { cause: error });
   }
 }
 

@@ -5,6 +5,7 @@ import { knownFields, ProtobufReader } from '../../../encoding/protobuf-reader.t
 import { uncompressSnappy } from '../../../encoding/uncompress-snappy.ts';
 import { WIRE_BYTES, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import { type Matcher, type MatchOperator, valuePredicate } from '../../../model/matcher.ts';
+import { ExpressionSizes } from '../../../promql/expression-sizes.ts';
 import { ApiError } from '../error.ts';
 
 export interface ReadQuery {
@@ -41,14 +42,15 @@ const OPERATORS: readonly MatchOperator[] = ['=', '!=', '=~', '!~'];
 /** By the numbers of the protocol. */
 const ANSWER_KINDS: readonly ReadAnswerKind[] = ['samples', 'chunks'];
 
-/** @throws {MalformedBytes} @throws {OversizedBytes} @throws {ApiError} */
+/** @throws {MalformedBytes} @throws {OversizedBytes} @throws {ApiError} @throws {QueryError} */
 export function readRequestOf(body: Uint8Array): ReadRequest {
   const reader = new ProtobufReader(uncompressSnappy(body, CONTENT_MAX_BYTES));
   const queries: ReadQuery[] = [];
   const accepted: number[] = [];
+  const sizes = new ExpressionSizes();
   while (!reader.isAtEnd) {
     const tag = reader.readTag();
-    if (tag === QUERIES) queries.push(readQuery(reader));
+    if (tag === QUERIES) queries.push(readQuery(reader, sizes));
     else if (tag === ACCEPTED_ONE) accepted.push(reader.readUint64());
     else if (tag === ACCEPTED_PACKED) {
       const outer = reader.enter();
@@ -70,7 +72,7 @@ function answerKindOf(accepted: readonly number[]): ReadAnswerKind {
   );
 }
 
-function readQuery(reader: ProtobufReader): ReadQuery {
+function readQuery(reader: ProtobufReader, sizes: ExpressionSizes): ReadQuery {
   const outer = reader.enter();
   let minTimeMs = 0;
   let maxTimeMs = 0;
@@ -79,7 +81,7 @@ function readQuery(reader: ProtobufReader): ReadQuery {
     const tag = reader.readTag();
     if (tag === START) minTimeMs = reader.readInt64();
     else if (tag === END) maxTimeMs = reader.readInt64();
-    else if (tag === MATCHERS) matchers.push(readMatcher(reader));
+    else if (tag === MATCHERS) matchers.push(readMatcher(reader, sizes));
     // What the asker will do with the samples; they are all given.
     else reader.skipOther(tag, QUERY_FIELDS);
   }
@@ -87,7 +89,7 @@ function readQuery(reader: ProtobufReader): ReadQuery {
   return { minTimeMs, maxTimeMs, matchers };
 }
 
-function readMatcher(reader: ProtobufReader): Matcher {
+function readMatcher(reader: ProtobufReader, sizes: ExpressionSizes): Matcher {
   const outer = reader.enter();
   let type = 0;
   let name = '';
@@ -103,6 +105,7 @@ function readMatcher(reader: ProtobufReader): Matcher {
   const operator = OPERATORS[type];
   if (operator === undefined) throw new ApiError('bad_data', 'invalid matcher type');
   const matcher = { name, operator, value };
+  sizes.add(matcher);
   try {
     valuePredicate(matcher);
   } catch (error) {
