@@ -13,7 +13,7 @@ const INEXACT: readonly { readonly part: RegExp; readonly reason: string }[] = [
   { part: /\b(?:stddev|stdvar)\b/, reason: 'depends on the order of the series, which no store promises' },
   {
     part: /\b(?:exp|ln|log2|log10|a?sinh?|a?cosh?|a?tanh?|atan2)\b|\^/,
-    reason: 'Go and V8 have different mathematics libraries',
+    reason: 'the mathematics of other releases of Go, and on other processors, differ in the last bits',
   },
 ];
 

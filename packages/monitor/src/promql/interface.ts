@@ -77,7 +77,7 @@ export interface ExplainedOperation {
 
 /** What a query took. */
 interface QueryStatistics {
-  /** Samples read from the store; a native histogram is one. */
+  /** Samples read from the store; a native histogram counts 10 and one more for each two of its buckets. */
   readonly samplesRead: number;
   /** The most points of intermediate and final results held at one time. */
   readonly peakPoints: number;
