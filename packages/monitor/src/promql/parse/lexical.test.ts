@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QueryError } from '../interface.ts';
 import { coveredText } from './lexical.ts';
-import { DEFAULT_PARSE_OPTIONS, LENIENT_PARSE_OPTIONS, parseExpression } from './parser.ts';
+import { LENIENT_PARSE_OPTIONS, parseExpression } from './parser.ts';
+import { PLAIN_PARSE_OPTIONS } from './testing/plain-options.ts';
 
 test('what the grammar does not know is covered without a place changing', () => {
   for (const text of [
@@ -27,7 +28,7 @@ test('numbers that the grammar does not know are read', () => {
     ['1_000.5', 1000.5],
   ];
   for (const [text, expected] of cases) {
-    const syntax = parseExpression(text, DEFAULT_PARSE_OPTIONS);
+    const syntax = parseExpression(text, PLAIN_PARSE_OPTIONS);
     assert.ok(syntax.kind === 'number' && syntax.value === expected, text);
   }
 });
@@ -35,7 +36,7 @@ test('numbers that the grammar does not know are read', () => {
 test('keywords are names where a name is expected', () => {
   for (const name of ['offset', 'OFFSET', 'sum', 'by', 'and', 'step', 'fill', 'without', 'end', 'anchored', 'min_of']) {
     for (const text of [name, `${name} offset 5m`, `1 + ${name}`, `a and ${name}`, `a * on (x) group_left ${name}`]) {
-      const syntax = parseExpression(text, DEFAULT_PARSE_OPTIONS);
+      const syntax = parseExpression(text, PLAIN_PARSE_OPTIONS);
       const selector = syntax.kind === 'binary' ? syntax.right : syntax;
       assert.ok(selector.kind === 'selector' && selector.name === name, text);
     }
@@ -43,7 +44,7 @@ test('keywords are names where a name is expected', () => {
 });
 
 test('keywords are labels where a label is expected', () => {
-  const syntax = parseExpression('sum by (by, on, offset, a:b, "c d") (x)', DEFAULT_PARSE_OPTIONS);
+  const syntax = parseExpression('sum by (by, on, offset, a:b, "c d") (x)', PLAIN_PARSE_OPTIONS);
   assert.ok(syntax.kind === 'aggregate');
   assert.deepEqual(syntax.grouping.labels, ['by', 'on', 'offset', 'a:b', 'c d']);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QueryError } from '../interface.ts';
-import { DEFAULT_PARSE_OPTIONS, LENIENT_PARSE_OPTIONS, parseExpression } from './parser.ts';
+import { LENIENT_PARSE_OPTIONS, parseExpression } from './parser.ts';
 import type {
   BinarySyntax,
   DurationSyntax,
@@ -10,8 +10,9 @@ import type {
   Syntax,
   TimeModifiers,
 } from './syntax-tree.ts';
+import { PLAIN_PARSE_OPTIONS } from './testing/plain-options.ts';
 
-const PLAIN = DEFAULT_PARSE_OPTIONS;
+const PLAIN = PLAIN_PARSE_OPTIONS;
 
 function parse(text: string, options = PLAIN): Syntax {
   return parseExpression(text, options);

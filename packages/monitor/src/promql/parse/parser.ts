@@ -5,7 +5,7 @@
 
 import type { SyntaxNode } from '@lezer/common';
 import { parser as grammar } from '@prometheus-io/lezer-promql';
-import { NO_FEATURES, type QueryFeatures } from '../features.ts';
+import type { QueryFeatures } from '../features.ts';
 import { DEFAULT_QUERY_LIMITS, type ParseLimits } from '../limits.ts';
 import { checkBounds } from './bounds.ts';
 import { coveredText } from './lexical.ts';
@@ -32,8 +32,6 @@ export interface ParseOptions {
   readonly limits: ParseLimits;
   readonly features: QueryFeatures;
 }
-
-export const DEFAULT_PARSE_OPTIONS: ParseOptions = { limits: DEFAULT_QUERY_LIMITS, features: NO_FEATURES };
 
 /** Of an expression that is only looked at: whatever the language has. */
 export const LENIENT_PARSE_OPTIONS: ParseOptions = { limits: DEFAULT_QUERY_LIMITS, features: ALL_FEATURES };

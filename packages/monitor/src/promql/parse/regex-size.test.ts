@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QueryError } from '../interface.ts';
-import { DEFAULT_PARSE_OPTIONS, parseExpression } from './parser.ts';
+import { parseExpression } from './parser.ts';
 import { repeatedCharacters } from './regex-size.ts';
+import { PLAIN_PARSE_OPTIONS } from './testing/plain-options.ts';
 
 test('repetitions count for what they add, also inside one another', () => {
   const cases: readonly (readonly [string, number])[] = [
@@ -33,7 +34,7 @@ test('the size of hostile expressions is told in linear time', () => {
 test('a query whose repetitions add too much is refused with its place before it is compiled', () => {
   const refused = (text: string, message: RegExp): void =>
     assert.throws(
-      () => parseExpression(text, DEFAULT_PARSE_OPTIONS),
+      () => parseExpression(text, PLAIN_PARSE_OPTIONS),
       (error) => error instanceof QueryError && error.type === 'bad_data' && message.test(error.message),
       text,
     );
@@ -43,6 +44,6 @@ test('a query whose repetitions add too much is refused with its place before it
   refused(`a{b=~"${large}"} + a{b!~ # not\n '${large}'}`, /^2:2: parse error: the repetitions/);
   refused(`a{b=~"${large.replaceAll('{', '\\x7b')}", c=~\`${large}\`}`, message);
   for (const text of [`a{b=~"${large}"}`, `a{b="${large}${large}"}`, `a{b="c", d!="${large}${large}"}`]) {
-    parseExpression(text, DEFAULT_PARSE_OPTIONS);
+    parseExpression(text, PLAIN_PARSE_OPTIONS);
   }
 });

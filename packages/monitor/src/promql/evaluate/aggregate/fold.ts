@@ -22,7 +22,7 @@ export const FOLDS: ReadonlyMap<string, FoldFactory> = new Map<string, FoldFacto
   ['stddev', (stepCount, remarks) => new VarianceFold(stepCount, remarks, Math.sqrt)],
 ]);
 
-/** A NaN gives way to every number. */
+/** A NaN gives way to every number. The greatest stands apart: a comparison handed in would be a call a value. */
 class LeastFold implements Fold {
   readonly #best: Float64Array;
   readonly #present: Uint8Array;
