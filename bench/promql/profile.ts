@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { createQueryEngine } from '../../packages/monitor/src/promql/engine.ts';
 import type { QueryEngine, QueryResult } from '../../packages/monitor/src/promql/interface.ts';
 import { renderAnswer, renderResult } from '../../packages/monitor/src/server/prometheus/render.ts';
-import type { Queryable, SelectRequest, SeriesSamples } from '../../packages/monitor/src/storage/interface.ts';
+import type {
+  Queryable,
+  SelectedSamples,
+  SelectRequest,
+  SeriesSamples,
+} from '../../packages/monitor/src/storage/interface.ts';
 import { openLoading } from '../storage/in-process.ts';
 import { type BenchTable, median } from '../table.ts';
 import { chainpulseData } from './contenders.ts';
@@ -152,20 +157,23 @@ class Reads {
     this.samples = 0;
   }
 
-  async *#timed(series: AsyncIterable<SeriesSamples>): AsyncGenerator<SeriesSamples> {
-    const iterator = series[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const startMs = performance.now();
-        const { value, done } = await iterator.next();
-        this.elapsedMs += performance.now() - startMs;
-        if (done === true) return;
-        this.samples += value.values.length;
-        yield value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
+  /** Takes as the engine takes: at once what is at hand. */
+  #timed(selected: SelectedSamples): SelectedSamples {
+    const take = selected.take?.bind(selected);
+    if (take === undefined) return selected;
+    const timedTake = () => {
+      const startMs = performance.now();
+      const taken = take();
+      if (taken instanceof Promise) return taken.then((series) => this.#counted(series, startMs));
+      return this.#counted(taken, startMs);
+    };
+    return { take: timedTake, [Symbol.asyncIterator]: () => selected[Symbol.asyncIterator]() };
+  }
+
+  #counted(series: SeriesSamples | undefined, startMs: number): SeriesSamples | undefined {
+    this.elapsedMs += performance.now() - startMs;
+    this.samples += series?.values.length ?? 0;
+    return series;
   }
 }
 

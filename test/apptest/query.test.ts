@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { run, temporaryFolder } from './history-files.ts';
 import { MonitorProcess, type RunResult } from './monitor-process.ts';
@@ -87,6 +88,55 @@ test('an explanation has the warnings, and for programs all of it', async (t) =>
   assert.equal(shown.stderr, `warning: ${warning}\n`);
 });
 
+test('a folder is asked with the features and the lookback that are given', async (t) => {
+  const folder = await withHistory(t);
+  const at = ['--data', 'history', '--time', String(END_SECONDS + 20)];
+  const experimental = 'count(limitk(3, requests))';
+  const refused = await run(['query', experimental, ...at], folder);
+  assert.equal(refused.exitCode, 1);
+  assert.match(
+    refused.stderr,
+    /^chainpulse: 1:7: parse error: limitk\(\) is experimental and not enabled: promql-experimental-functions .* query\.features .* --feature\n$/,
+  );
+  const flags = ['--feature', 'promql-binop-fill-modifiers', '--feature', 'promql-experimental-functions'];
+  for (const [args, printed] of [
+    [[experimental, ...at, ...flags], '{}  3\n'],
+    [['sum(requests) + fill(1) sum(nothing)', ...at, ...flags], `{}  ${78 * (SAMPLES - 1) + 1}\n`],
+    [['count(requests)', ...at, '--lookback', '21s'], '{}  12\n'],
+    [['count(requests)', ...at, '--lookback', '20s'], 'No series answers this query.\n'],
+    [['count(requests)', '--data', 'history', '--time', String(END_SECONDS + 400), '--lookback', '10m'], '{}  12\n'],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await run(['query', ...args], folder);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(stdout, printed, args.join(' '));
+  }
+});
+
+test('a server is asked with the lookback that is given', async (t) => {
+  const asked: string[] = [];
+  const other = createServer(async (request, response) => {
+    asked.push(await text(request));
+    response.end('{"status":"success","data":{"resultType":"scalar","result":[0,"1"]}}');
+  });
+  await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
+  t.after(() => other.close());
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  for (const more of [
+    ['--time', '100'],
+    ['--start', '100', '--end', '200'],
+  ]) {
+    const args = ['query', 'up', '--url', url, '--format', 'json', ...more];
+    asked.length = 0;
+    await run([...args, '--lookback', '1m30s'], temporaryFolder(t));
+    const form = new URLSearchParams(asked.at(-1));
+    assert.deepEqual([form.get('lookback_delta'), form.get('max_lookback')], ['90000ms', '90000ms']);
+    await run(args, temporaryFolder(t));
+    const plain = new URLSearchParams(asked.at(-1));
+    assert.equal(plain.get('query'), 'up');
+    assert.equal(plain.has('lookback_delta'), false);
+  }
+});
+
 test('what cannot be asked is refused, with what to do', async (t) => {
   const folder = await withHistory(t);
   const cases: [readonly string[], number, RegExp][] = [
@@ -94,6 +144,13 @@ test('what cannot be asked is refused, with what to do', async (t) => {
     [['up', '--data', 'history', '--url', 'http://127.0.0.1:1'], 2, /--url and --data are two places/],
     [['sum(', '--data', 'history'], 1, /^chainpulse: 1:5: parse error: /],
     [['sum(', '--data', 'history', '--explain'], 1, /^chainpulse: 1:5: parse error: /],
+    [
+      ['up', '--feature', 'promql-experimental-functions'],
+      2,
+      /--feature belongs to --data: .* query\.features of a monitor/,
+    ],
+    [['up', '--data', 'history', '--feature', 'magic'], 2, /--feature <name>.*one of: promql-experimental-functions, /],
+    [['up', '--data', 'history', '--lookback', '0s'], 2, /--lookback "0s" is no duration/],
     [['up', '--data', 'history', '--step', '5s'], 2, /--step belongs to a range: give --start as well/],
     [['up', '--data', 'history', '--start', '-1h', '--time', '5'], 2, /--time asks for one moment/],
   ];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -156,6 +156,30 @@ test('without a target it watches this machine and itself; --no-machine leaves b
     .toSorted();
   assert.deepEqual(names, ['only', 'scrape_duration_seconds', 'scrape_samples_scraped', 'up']);
   await target.close();
+});
+
+test('settings that have no effect are told of at the start', async () => {
+  const file = join(folder, 'remote.yaml');
+  const remote = '{ engine: remote, remote: { url: "http://127.0.0.1:9" } }';
+  writeFileSync(
+    file,
+    `storage: ${remote}\nquery: { subqueryStep: 1m, lookback: 1m }\notlp: { convertHistogramsToNhcb: true }\n`,
+  );
+  await using monitor = await MonitorProcess.start([
+    'watch',
+    '--config',
+    file,
+    '--no-machine',
+    '--data',
+    join(folder, 'q'),
+  ]);
+  const warned = monitor.output.stderr.split('\n').filter((line) => line.includes('"level":40'));
+  assert.match(
+    warned[0]!,
+    /query\.subqueryStep has no effect on answers, since storage\.remote\.evaluate is \\"server\\"/,
+  );
+  assert.match(warned[1]!, /otlp\.convertHistogramsToNhcb makes histograms that remote write 1\.0 cannot carry/);
+  assert.ok(!monitor.output.stderr.includes('query.lookback'));
 });
 
 test('query prints a table, CSV, JSON and a chart of what a running monitor knows', async () => {

@@ -44,7 +44,7 @@ const SENDING_STORE: StoreStats = {
     shards: 0,
     sentSamplesTotal: 0,
     retriedSamplesTotal: 0,
-    droppedSamplesTotal: { refused: 0, age: 0, size: 0, damaged: 0 },
+    droppedSamplesTotal: { refused: 0, unsupported: 0, age: 0, size: 0, damaged: 0 },
     requestsTotal: { sent: 0, failed: 0, refused: 0 },
     requestSecondsTotal: 0,
     lastSuccessMs: undefined,

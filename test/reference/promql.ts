@@ -56,6 +56,10 @@ const LIMITS: Readonly<Record<keyof QueryLimits, readonly [what: string, at: str
     '`execution`',
   ],
   maxPointsHeld: ['points in memory at one time, 9 bytes each; the steps of subqueries are among them', '`execution`'],
+  maxPointsHeldByAll: [
+    'points that all queries and their answers hold in memory at one time, until these have been sent; beside 100,000 of each query (`query.maxPointsHeldByAll`)',
+    '`execution`',
+  ],
   maxSeriesHeld: ['series in memory at one time, and so in the answer', '`execution`'],
   maxLabelCharacters: [
     'characters of the label values that `label_replace` and `label_join` make in one query',

@@ -10,11 +10,13 @@ import { ServerProcess } from '../testing/server-process.ts';
 const BINARY = oraclePath(PROMETHEUS_3);
 export const SKIP_WITHOUT_PROMETHEUS_3 = BINARY === undefined ? 'no Prometheus 3 here: npm run oracles' : false;
 
-export function startPrometheus3(): Promise<ServerProcess> {
+/** `scrapeConfigs`: as its configuration has them, in YAML's flow style; `[]` for none. */
+export function startPrometheus3(scrapeConfigs = '[]'): Promise<ServerProcess> {
   return ServerProcess.start({
     binary: BINARY!,
     prepare: async (directory, port) => {
-      await writeFile(join(directory, 'prometheus.yml'), 'storage: {tsdb: {out_of_order_time_window: 10y}}\n');
+      const config = `storage: {tsdb: {out_of_order_time_window: 10y}}\nscrape_configs: ${scrapeConfigs}\n`;
+      await writeFile(join(directory, 'prometheus.yml'), config);
       return [
         `--config.file=${join(directory, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(directory, 'data')}`,
@@ -29,7 +31,12 @@ export function startPrometheus3(): Promise<ServerProcess> {
 }
 
 /** To either side: both take remote write. */
-export async function writeTo(address: string, series: readonly RawSeries[]): Promise<void> {
+export function writeTo(address: string, series: readonly RawSeries[]): Promise<void> {
+  return postWrite(address, compress(encodeWriteRequest(series)));
+}
+
+/** `body`: a request of remote write 1.0 in Snappy's block format. */
+export async function postWrite(address: string, body: Buffer): Promise<void> {
   const answer = await fetch(`${address}/api/v1/write`, {
     method: 'POST',
     headers: {
@@ -37,7 +44,7 @@ export async function writeTo(address: string, series: readonly RawSeries[]): Pr
       'content-encoding': 'snappy',
       'x-prometheus-remote-write-version': '0.1.0',
     },
-    body: compress(encodeWriteRequest(series)),
+    body,
   });
   if (!answer.ok) throw new Error(`remote write: ${answer.status} ${await answer.text()}`);
 }

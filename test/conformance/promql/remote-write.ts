@@ -59,7 +59,7 @@ function encodeFloat(bits: Uint32Array, index: number, timeMs: number): Buffer {
   double[0] = (1 << 3) | 1;
   double.writeUInt32LE(bits[2 * index]!, 1);
   double.writeUInt32LE(bits[2 * index + 1]!, 5);
-  return Buffer.concat([double, Buffer.from([2 << 3]), varint(BigInt(timeMs))]);
+  return Buffer.concat([double, Buffer.from([2 << 3]), varint(BigInt.asUintN(64, BigInt(timeMs)))]);
 }
 
 function lengthDelimited(field: number, ...content: readonly Buffer[]): Buffer {

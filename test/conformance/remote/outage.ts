@@ -65,7 +65,7 @@ export async function checkOutage(context: TestContext, outage: Outage): Promise
 
   const { droppedSamplesTotal, sentSamplesTotal, queueSamples } = store.sendStatistics();
   assert.equal(queueSamples, 0, 'everything is sent');
-  assert.deepEqual(droppedSamplesTotal, { refused: 0, age: 0, size: 0, damaged: 0 });
+  assert.deepEqual(droppedSamplesTotal, { refused: 0, unsupported: 0, age: 0, size: 0, damaged: 0 });
   assert.ok(waiting > 0, 'samples waited while the server was away');
   let series = 0;
   const matchers = [{ name: '__name__', operator: '=', value: 'load' }] as const;

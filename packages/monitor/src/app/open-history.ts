@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import type { QueryFeature } from '../config/query-schema.ts';
 import { completeConfig } from '../config/read-config.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import { ChainpulseError } from '../model/errors.ts';
@@ -13,6 +14,8 @@ export interface HistoryOptions {
   readonly directory: string;
   /** As in the configuration; what is older is refused. */
   readonly retention: string;
+  /** Of PromQL, those that are on; none unless given. */
+  readonly features?: readonly QueryFeature[];
   /** Otherwise there must be a history already. */
   readonly isMade: boolean;
   readonly onNotice: (message: string) => void;
@@ -22,9 +25,12 @@ export interface HistoryOptions {
 
 /** @throws {ChainpulseError} `history_absent`, and as the store's opening does. @throws {ConfigError} */
 export async function openHistory(options: HistoryOptions): Promise<EngineClient> {
-  const { directory, retention, isMade, onNotice, onLost = () => {} } = options;
+  const { directory, retention, features = [], isMade, onNotice, onLost = () => {} } = options;
   if (!isMade) await assertPresent(directory);
-  const { storage, otlp, query } = completeConfig({ storage: { directory, retention } });
+  const { storage, otlp, query } = completeConfig({
+    storage: { directory, retention },
+    query: { features: [...features] },
+  });
   return startEngine({ workerUrl: WORKER, settings: { storage, otlp, query, clock: 'system' }, onLost, onNotice });
 }
 

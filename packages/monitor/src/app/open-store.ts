@@ -49,7 +49,15 @@ export async function openStore(
       const options = await writeOptions(config, clock, onNotice);
       const store = await openRemoteStore({ ...options, query, readVia: config.remote.readVia });
       if (config.remote.evaluate === 'local') return { store, queries: localQueries(store, queryOptions) };
-      return { store, queries: narrowedEngine(createRemoteQueryEngine({ query }), config.remote.externalLabels) };
+      const { lookbackMs } = queryOptions;
+      const there = createRemoteQueryEngine({ query, ...(lookbackMs !== undefined && { lookbackMs }) });
+      const narrowed = narrowedEngine(there, config.remote.externalLabels);
+      const queries: QueryEngine = {
+        instant: (asked, signal) => narrowed.instant(asked, signal),
+        range: (asked, signal) => narrowed.range(asked, signal),
+        explain: (asked, signal) => there.explain(asked, signal),
+      };
+      return { store, queries };
     }
   }
 }

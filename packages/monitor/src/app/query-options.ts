@@ -1,12 +1,12 @@
 // What the configuration says of queries, in the words of those who keep to it: the query engine in the storage worker and the
 // server on the main thread.
 
-import { QUERY_FEATURE_FLAGS, type QueryConfig } from '../config/query-schema.ts';
+import { QUERY_FEATURE_FLAGS, type QueryConfig, type QueryFeature } from '../config/query-schema.ts';
 import type { QueryEngineOptions } from '../promql/engine.ts';
 import type { QueryFeatures } from '../promql/features.ts';
 import type { ServerLimits } from '../server/limits.ts';
 
-const FEATURE_BY_FLAG: Readonly<Record<(typeof QUERY_FEATURE_FLAGS)[number], keyof QueryFeatures>> = {
+const FEATURE_BY_FLAG: Readonly<Record<QueryFeature, keyof QueryFeatures>> = {
   'promql-experimental-functions': 'experimentalFunctions',
   'promql-delayed-name-removal': 'delayedNameRemoval',
   'promql-extended-range-selectors': 'extendedRangeSelectors',
@@ -24,12 +24,12 @@ export function featuresOf({ features }: QueryConfig): QueryFeatures {
 }
 
 export function engineOptionsOf(config: QueryConfig): EngineOptions {
-  const { lookback, subqueryStep, maxSamples, timeout } = config;
+  const { lookback, subqueryStep, maxSamples, maxPointsHeldByAll, timeout } = config;
   return {
-    lookbackMs: lookback,
+    ...(lookback !== undefined && { lookbackMs: lookback }),
     subqueryStepMs: subqueryStep,
     features: featuresOf(config),
-    limits: { maxSamples, maxTimeoutMs: timeout },
+    limits: { maxSamples, maxPointsHeldByAll, maxTimeoutMs: timeout },
   };
 }
 

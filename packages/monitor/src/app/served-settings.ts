@@ -3,45 +3,17 @@
 
 import type { Config } from '../config/schema.ts';
 import { formatDuration, formatSize } from '../model/duration.ts';
+import { DEFAULT_LOOKBACK_MS } from '../promql/engine.ts';
+import { FOLDS } from '../promql/evaluate/aggregate/fold.ts';
+import { EXPERIMENTAL_AGGREGATIONS, PARAMETER_TYPES } from '../promql/parse/operands.ts';
+import { BINARY_OPERATORS } from '../promql/parse/parser.ts';
 import { functionNamed, functionNames } from '../promql/plan/functions/index.ts';
 import type { ServedSettings } from '../server/prometheus/served-settings.ts';
 import { queryLanguageOf } from './query-language.ts';
 import { featuresOf } from './query-options.ts';
 
-const BINARY_OPERATORS = [
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '^',
-  '==',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
-  'and',
-  'or',
-  'unless',
-  'atan2',
-];
-const MATCH_OPERATORS = ['=~', '!~', '@'];
-const AGGREGATIONS = [
-  'avg',
-  'bottomk',
-  'count',
-  'count_values',
-  'group',
-  'max',
-  'min',
-  'quantile',
-  'stddev',
-  'stdvar',
-  'sum',
-  'topk',
-];
-const EXPERIMENTAL_AGGREGATIONS = ['limit_ratio', 'limitk'];
+/** Those of matchers, and `@`, which Prometheus counts among the operators. */
+const OTHER_OPERATORS = ['=~', '!~', '@'];
 const MODIFIERS = [
   'at_modifier',
   'bool',
@@ -73,7 +45,7 @@ function flagsOf({ server, storage, query, log }: Config): Record<string, string
   return {
     'enable-feature': query.features.join(','),
     'log.level': log.level,
-    'query.lookback-delta': formatDuration(query.lookback),
+    'query.lookback-delta': formatDuration(query.lookback ?? DEFAULT_LOOKBACK_MS),
     'query.max-concurrency': String(query.maxConcurrency),
     'query.max-samples': String(query.maxSamples),
     'query.timeout': formatDuration(query.timeout),
@@ -126,8 +98,8 @@ function featureReportOf({ server, query, otlp }: Config): ServedSettings['featu
       ]),
     ),
     promql_operators: {
-      ...on([...BINARY_OPERATORS, ...MATCH_OPERATORS, ...AGGREGATIONS]),
-      ...on(EXPERIMENTAL_AGGREGATIONS, features.experimentalFunctions),
+      ...on([...BINARY_OPERATORS, ...OTHER_OPERATORS, ...FOLDS.keys(), ...PARAMETER_TYPES.keys()]),
+      ...on([...EXPERIMENTAL_AGGREGATIONS], features.experimentalFunctions),
     },
     scrape: { extra_scrape_metrics: true, type_and_unit_labels: false },
     tsdb: { exemplar_storage: true, native_histograms: true },

@@ -24,6 +24,8 @@ export interface Monitor {
 }
 
 export interface MonitorOptions {
+  /** Sentences about the configuration for the log. */
+  readonly warnings?: readonly string[];
   /** Called at most once, when the monitor cannot go on: stop it and say why. */
   readonly onFailure: (error: Error) => void;
   /** A node of the monitor's own. Asked for once the store is open, so that nothing starts in a folder that another has. */
@@ -42,6 +44,7 @@ export async function startMonitor(config: Config, options: MonitorOptions): Pro
   // A terminal that was closed takes no more lines, and the monitor still has to stop in order.
   log.on('error', () => {});
   const logger = pino({ level: config.log.level }, log);
+  for (const warning of options.warnings ?? []) logger.warn(warning);
 
   // Not `await using`: the parser that guards the dependency directions does not know it.
   const parts = new AsyncDisposableStack();

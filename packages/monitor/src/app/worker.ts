@@ -7,6 +7,7 @@ import { hostEngine } from '../engine/host.ts';
 import type { Response, WorkerSettings } from '../engine/protocol.ts';
 import { SteadyClock } from '../model/clock.ts';
 import { VirtualClock } from '../model/virtual-clock.ts';
+import { PointPool } from '../promql/evaluate/point-pool.ts';
 import { PushReceiver } from '../sources/push/push-receiver.ts';
 import { openStore } from './open-store.ts';
 import { engineOptionsOf } from './query-options.ts';
@@ -18,9 +19,13 @@ const settings = workerData as WorkerSettings;
 try {
   const clock = settings.clock === 'system' ? new SteadyClock() : new VirtualClock(settings.clock);
   const tell = (message: string) => port.postMessage({ kind: 'notice', message } satisfies Response);
-  const { store, queries } = await openStore(settings.storage, clock, tell, engineOptionsOf(settings.query));
+  const pool = new PointPool(settings.query.maxPointsHeldByAll);
+  const { store, queries } = await openStore(settings.storage, clock, tell, {
+    ...engineOptionsOf(settings.query),
+    pool,
+  });
   const pushes = new PushReceiver({ appender: store, clock, otlp: settings.otlp });
-  hostEngine(port, { store, queries, pushes });
+  hostEngine(port, { store, queries, pushes, pool });
 } catch (error) {
   port.postMessage({ kind: 'failedToOpen', failure: failureOf(error) } satisfies Response);
   port.close();

@@ -2,15 +2,19 @@
 // monitor has open. Both give the same answers.
 
 import { openHistory } from '../app/open-history.ts';
+import type { QueryFeature } from '../config/query-schema.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { InstantQuery, QueryExplanation, QueryResult, RangeQuery } from '../promql/interface.ts';
+import { boundedNotes } from '../server/prometheus/bounded-notes.ts';
 import { renderResult } from '../server/prometheus/render.ts';
 import type { MonitorClient } from './client.ts';
 import type { Answer } from './query-format.ts';
 
 /** Without a time: of the moment in which it is answered, by the clock there. */
-export type Query = RangeQuery | { readonly expression: string; readonly timeMs: number | undefined };
+export type Query =
+  | RangeQuery
+  | { readonly expression: string; readonly timeMs: number | undefined; readonly lookbackMs?: number };
 
 export interface QuerySource {
   /** The time there, which a replay or a clock that was set back parts from this machine's. */
@@ -82,9 +86,9 @@ export class RemoteQueries implements QuerySource {
 }
 
 /** @throws {ChainpulseError} as `openHistory` does. */
-export async function openLocalQueries(directory: string): Promise<QuerySource> {
+export async function openLocalQueries(directory: string, features: readonly QueryFeature[]): Promise<QuerySource> {
   const onNotice = (message: string) => void process.stderr.write(`chainpulse: ${message}\n`);
-  return new LocalQueries(await openHistory({ directory, retention: 'unlimited', isMade: false, onNotice }));
+  return new LocalQueries(await openHistory({ directory, retention: 'unlimited', features, isMade: false, onNotice }));
 }
 
 class LocalQueries implements QuerySource {
@@ -100,12 +104,12 @@ class LocalQueries implements QuerySource {
 
   async ask(query: Query): Promise<Answer> {
     const result = await ('stepMs' in query ? this.#engine.range(query) : this.#engine.instant(timed(query)));
-    const { warnings, infos } = result;
+    const { warnings, infos } = boundedNotes(result);
     return { ...inApiForm(result), warnings, infos } as Answer;
   }
 
-  explain(query: Query): Promise<QueryExplanation> {
-    return this.#engine.explain('stepMs' in query ? query : timed(query));
+  async explain(query: Query): Promise<QueryExplanation> {
+    return boundedNotes(await this.#engine.explain('stepMs' in query ? query : timed(query)));
   }
 
   close(): Promise<void> {
@@ -113,8 +117,8 @@ class LocalQueries implements QuerySource {
   }
 }
 
-function timed({ expression, timeMs }: Exclude<Query, RangeQuery>): InstantQuery {
-  return { expression, timeMs: timeMs ?? Date.now() };
+function timed({ timeMs, ...query }: Exclude<Query, RangeQuery>): InstantQuery {
+  return { ...query, timeMs: timeMs ?? Date.now() };
 }
 
 /** As the API would write it, so that there is one form to print. */
@@ -129,5 +133,9 @@ function formOf(query: Query): URLSearchParams {
     form.set('end', String(query.endMs / 1000));
     form.set('step', String(query.stepMs / 1000));
   } else if (query.timeMs !== undefined) form.set('time', String(query.timeMs / 1000));
+  // Prometheus' name for it, and VictoriaMetrics'; each passes over the other's.
+  if (query.lookbackMs !== undefined) {
+    for (const name of ['lookback_delta', 'max_lookback']) form.set(name, `${query.lookbackMs}ms`);
+  }
   return form;
 }

@@ -1,7 +1,8 @@
 // `chainpulse query`: PromQL in the terminal, answered by a running monitor, by any other server with Prometheus' API, or from a
 // folder of history.
 
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { QUERY_FEATURE_FLAGS, type QueryFeature } from '../config/query-schema.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import { addClientOptions, type ClientOptions, MonitorClient } from './client.ts';
 import { formatExplanation } from './explain-format.ts';
@@ -20,6 +21,8 @@ interface QueryOptions extends ClientOptions {
   readonly format?: Format;
   readonly explain?: boolean;
   readonly data?: string;
+  readonly lookback?: string;
+  readonly feature?: readonly QueryFeature[];
 }
 
 export function queryCommand(): Command {
@@ -38,11 +41,22 @@ export function queryCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how to print the answer (default table, chart for a range)').choices(FORMATS),
     )
+    .option(
+      '--lookback <duration>',
+      'how far back a selector looks for a sample (default 5m; with --url what is set there)',
+    )
+    .addOption(
+      new Option(
+        '--feature <name>',
+        'with --data: turns a feature of PromQL on, as query.features does for a monitor; may be given several times',
+      ).argParser(withFeature),
+    )
     .option('--explain', 'tell what the query reads and costs, and not its answer')
     .addHelpText(
       'after',
       `
 A <time> is a Unix time in seconds (1795181530), a date (2026-11-20T13:00:00Z) or how long ago (-1h).
+A feature is one of:${listOfFeatures()}
 An <expression> that begins with a minus sign goes to the end, after --.
 With --explain each line is an operation: what came out of it, how long it took by itself, and what was read for it;
 below it, indented, is what it is computed from. With --format json it is for another program.
@@ -53,11 +67,17 @@ Examples:
   $ chainpulse query chain_blocks_head_height --start -10m --step 30s --format csv
   $ chainpulse query 'sum by (job) (rate(http_requests_total[5m]))' --start -1d --explain
   $ chainpulse query up --data chainpulse-data
+  $ chainpulse query 'mad_over_time(up[1h])' --data chainpulse-data --feature promql-experimental-functions
 `,
     )
     .action((expression: string, options: QueryOptions, self: Command) => {
       if (options.data !== undefined && self.getOptionValueSource('url') === 'cli') {
         throw new UsageError('--url and --data are two places: give one of them');
+      }
+      if (options.data === undefined && options.feature !== undefined) {
+        throw new UsageError(
+          '--feature belongs to --data: which features a running server has is its own setting, query.features of a monitor, --enable-feature of Prometheus',
+        );
       }
       return query(expression, options);
     });
@@ -67,9 +87,9 @@ async function query(expression: string, options: QueryOptions): Promise<void> {
   const source =
     options.data === undefined
       ? new RemoteQueries(new MonitorClient(options, 'PromQL answer'))
-      : await openLocalQueries(options.data);
+      : await openLocalQueries(options.data, options.feature ?? []);
   try {
-    const asked = await queryOf(expression, options, source);
+    const asked = { ...(await queryOf(expression, options, source)), ...lookbackOf(options) };
     if (options.explain === true) {
       const explanation = await source.explain(asked);
       if (options.format === 'json') process.stdout.write(`${JSON.stringify(explanation)}\n`);
@@ -101,6 +121,26 @@ async function queryOf(expression: string, options: QueryOptions, source: QueryS
   const endMs = options.end === undefined ? nowMs : parseTimeMs('--end', options.end, nowMs);
   if (endMs < startMs) throw new UsageError('--end is before --start');
   return { expression, startMs, endMs, stepMs: 1000 * stepSeconds(options.step, endMs - startMs) };
+}
+
+function lookbackOf({ lookback: text }: QueryOptions): { readonly lookbackMs?: number } {
+  if (text === undefined) return {};
+  const lookbackMs = parseDurationMs(text);
+  if (lookbackMs === undefined || lookbackMs === 0) {
+    throw new UsageError(`--lookback "${text}" is no duration: write for example 5m`);
+  }
+  return { lookbackMs };
+}
+
+function withFeature(name: string, others: readonly QueryFeature[] = []): readonly QueryFeature[] {
+  const feature = QUERY_FEATURE_FLAGS.find((flag) => flag === name);
+  if (feature === undefined) throw new InvalidArgumentError(`It is one of: ${QUERY_FEATURE_FLAGS.join(', ')}.`);
+  return others.includes(feature) ? others : [...others, feature];
+}
+
+/** A line each, for the help. */
+function listOfFeatures(): string {
+  return QUERY_FEATURE_FLAGS.map((flag) => `\n  ${flag}`).join('');
 }
 
 async function printAnswer(source: QuerySource, asked: Query, options: QueryOptions): Promise<void> {

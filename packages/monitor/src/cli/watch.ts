@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { completeConfig, readConfigFile } from '../config/read-config.ts';
 import type { ConfigInput } from '../config/schema.ts';
+import { settingsWithoutEffect } from '../config/without-effect.ts';
 import { addMonitorOptions, type MonitorOptions, withOptions } from './monitor-options.ts';
 import { announce, runUntilStopped } from './run-monitor.ts';
 
@@ -43,11 +44,13 @@ Examples:
 
 async function watch(targets: readonly string[], options: WatchOptions): Promise<void> {
   const input = withTargets(readInput(options.config), targets);
-  const config = completeConfig(withOptions(input, options));
+  const given = withOptions(input, options);
+  const config = completeConfig(given);
+  const warnings = settingsWithoutEffect(given, config);
   // The whole monitor: the other commands need neither it nor the memory that it takes.
   const { startMonitor } = await import('../app/start-monitor.ts');
   await runUntilStopped(async (onFailure) => {
-    const monitor = await startMonitor(config, { onFailure });
+    const monitor = await startMonitor(config, { onFailure, warnings });
     announce(monitor);
     return monitor;
   });

@@ -59,13 +59,13 @@ const remote = z.strictObject({
     .enum(['1.0', '2.0'])
     .default('1.0')
     .describe(
-      'Version of remote write. `2.0` carries metadata with its series, and histograms with bounds of their own; where the server does not know it, 1.0 is sent.',
+      'Version of remote write. `2.0` carries metadata with its series, and native histograms with bounds of their own, which 1.0 cannot: they are dropped, told once and counted. Where the server does not know 2.0, 1.0 is sent.',
     ),
   evaluate: z
     .enum(['server', 'local'])
     .default('server')
     .describe(
-      'Who evaluates PromQL with `engine: remote`: the `server` that has the samples, or `local`, the monitor itself, over the samples that the server gives.',
+      'Who evaluates PromQL with `engine: remote`: the `server` that has the samples, by its own settings, of which `query.lookback` and `query.timeout` can be sent to it; or `local`, the monitor itself, over the samples that the server gives.',
     ),
   readVia: z
     .enum(['auto', 'remote_read', 'export', 'query'])

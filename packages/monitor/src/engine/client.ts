@@ -11,6 +11,12 @@ import { type ResultPiece, ResultPieces } from './packed-result.ts';
 import type { Calls, WorkerSettings } from './protocol.ts';
 import { WorkerCalls } from './worker-calls.ts';
 
+/**
+ * Of the worker: two semi-spaces of 16 MiB, and as much for what is large. Queries would fill four times as much with what is dead
+ * already, and be answered no sooner.
+ */
+const YOUNG_GENERATION_MAX_MB = 48;
+
 export interface EngineClientOptions {
   /** The module that the worker runs. */
   readonly workerUrl: URL;
@@ -28,7 +34,11 @@ export interface EngineClient extends Engine {
 
 /** Starts the worker; fulfilled when the store is open. @throws {ChainpulseError} as the store's opening does. */
 export async function startEngine(options: EngineClientOptions): Promise<EngineClient> {
-  const worker = new Worker(options.workerUrl, { workerData: options.settings, name: 'storage' });
+  const worker = new Worker(options.workerUrl, {
+    workerData: options.settings,
+    name: 'storage',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MAX_MB },
+  });
   const calls = new WorkerCalls(worker, options.onLost, options.onNotice);
   await calls.opened;
   return {
@@ -38,20 +48,21 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
       const whole = { ...request, body: aloneInItsBuffer(request.body) };
       return calls.call('push', [whole], { signal, transfer: [whole.body.buffer] });
     },
-    instant: (query, signal) => inPieces((onPiece) => calls.call('instant', [query], { signal, onPiece })),
-    range: (query, signal) => inPieces((onPiece) => calls.call('range', [query], { signal, onPiece })),
+    instant: (query, signal, sent) => inPieces((onPiece) => calls.call('instant', [query], { signal, onPiece, sent })),
+    range: (query, signal, sent) => inPieces((onPiece) => calls.call('range', [query], { signal, onPiece, sent })),
     explain: (query, signal) => calls.call('explain', [query], { signal }),
     select: (request, options) => readSamples(calls, request, options),
     selectExemplars: (request, options) => readExemplars(calls, request, options),
     series: (request, signal) => calls.call('series', [request], { signal }),
     labelNames: (request, signal) => calls.call('labelNames', [request], { signal }),
     labelValues: (name, request, signal) => calls.call('labelValues', [name, request], { signal }),
-    metadata: (name, limit) => calls.call('metadata', [name, limit]),
-    cardinality: (limit) => calls.call('cardinality', [limit]),
+    metadata: (name, limit, signal) => calls.call('metadata', [name, limit], { signal }),
+    cardinality: (limit, signal) => calls.call('cardinality', [limit], { signal }),
     deleteSeries: async (request) => (await calls.call('deleteSeries', [request])).series,
     cleanTombstones: () => calls.call('cleanTombstones', []),
     copyTo: (directory) => calls.call('copyTo', [directory]),
     stats: () => calls.call('stats', []),
+    held: () => calls.call('held', []),
     maintain: (nowMs) => calls.call('maintain', [nowMs]),
     close: async () => {
       const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

@@ -42,6 +42,10 @@ export class Cursors {
     this.#store = store;
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** @throws {ChainpulseError} `reads_full` */
   open({ kind, matchers, minTimeMs, maxTimeMs, idleMs = CURSOR_IDLE_MS }: CursorRequest): number {
     if (this.#open.size >= CURSORS_MAX) {

@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChainpulseError } from '../model/errors.ts';
 import { labelsFromRecord } from '../model/labels.ts';
-import { QueryError } from '../promql/interface.ts';
+import { MEMORY_SHORT, QueryError } from '../promql/interface.ts';
 import { type EngineClient, startEngine } from './client.ts';
 
 import { settingsFor } from './testing/worker-settings.ts';
@@ -73,6 +74,43 @@ test('appends and small queries pass a big query', async () => {
   await big;
   assert.deepEqual(finished, ['append', 'small', 'big']);
   await engine.close();
+});
+
+test('answers count in the memory of all queries until they have been sent, however they end', async (t) => {
+  const settings = settingsFor(join(folder, 'memory'));
+  const engine = await startEngine({
+    workerUrl: WORKER,
+    settings: { ...settings, query: { ...settings.query, maxPointsHeldByAll: 1_000_000 } },
+    onLost: assert.fail,
+    onNotice: assert.fail,
+  });
+  t.after(() => engine.close());
+  await fill(engine, 80, 2);
+  // 80 series of 10,000 steps, 100,000 of which are the query's own.
+  const query = {
+    expression: 'm',
+    startMs: START_MS,
+    endMs: START_MS + 9_999_000,
+    stepMs: 1000,
+    lookbackMs: 10_000_000,
+  };
+  const sent = Promise.withResolvers<void>();
+  const first = await engine.range(query, undefined, sent.promise);
+  assert.ok(first.type === 'matrix' && first.series.length === 80);
+  assert.deepEqual(await engine.held(), { points: 80 * 10_032 - 100_000, reads: 0, leases: 0 });
+  await assert.rejects(engine.range(query), { type: 'execution', code: MEMORY_SHORT, message: /maxPointsHeldByAll/ });
+  assert.equal((await engine.instant({ expression: 'm', timeMs: START_MS })).type, 'vector');
+  // Nobody waits for the answer any more: an error of the sending as good as its end.
+  sent.reject(new Error('the client has gone'));
+  await nextTurn();
+  await engine.range(query);
+  const gone = new AbortController();
+  const abandoned = engine.range(query, gone.signal, new Promise(() => {}));
+  await engine.stats();
+  gone.abort();
+  await assert.rejects(abandoned, { type: 'canceled' });
+  await engine.range(query);
+  assert.deepEqual(await engine.held(), { points: 0, reads: 0, leases: 0 });
 });
 
 test('a query that is abandoned ends, before and after it has begun', async () => {

@@ -13,6 +13,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 export function errorOf(failure: Failure): ChainpulseError {
-  if (failure.query !== undefined) return new QueryError(failure.query.type, failure.message, failure.query.position);
+  if (failure.query !== undefined) {
+    return new QueryError(failure.query.type, failure.message, failure.query.position, failure.code);
+  }
   return new ChainpulseError(failure.code, failure.message);
 }

@@ -11,7 +11,7 @@ import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type { LocalStore, SeriesRequest, Store } from '../storage/interface.ts';
 import { Cursors } from './cursors.ts';
 import { failureOf } from './failure.ts';
-import { type PiecePassage, passResult } from './packed-result.ts';
+import { type PiecePassage, passResult, type ResultPiece } from './packed-result.ts';
 import { buffersOf } from './packed-samples.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
 
@@ -21,6 +21,8 @@ type Port = Pick<MessagePort, 'postMessage' | 'on' | 'close'>;
 interface Call extends PiecePassage {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Settled when nobody needs the answer any more. */
+  readonly sent: Promise<void>;
 }
 
 type Handlers = {
@@ -36,14 +38,19 @@ export interface HostedParts {
   readonly store: Store;
   readonly queries: QueryEngine;
   readonly pushes: Pushes;
+  /** The memory of the queries. */
+  readonly pool: { readonly held: number };
 }
 
 export function hostEngine(port: Port, parts: HostedParts): void {
   const handlers = handlersOf(parts);
   const running = new Map<number, AbortController>();
+  /** What to do when the answer of a call is needed no more, of those whose answers went in pieces. */
+  const sending = new Map<number, () => void>();
 
   port.on('message', (request: Request) => {
     if (request.kind === 'cancel') running.get(request.id)?.abort();
+    else if (request.kind === 'sent') sending.get(request.id)?.();
     else void answer(request);
   });
   port.postMessage({ kind: 'opened' } satisfies Response);
@@ -51,51 +58,73 @@ export function hostEngine(port: Port, parts: HostedParts): void {
   async function answer({ id, name, arguments: given }: Extract<Request, { kind: 'call' }>): Promise<void> {
     const controller = new AbortController();
     running.set(id, controller);
+    const { promise: sent, resolve } = Promise.withResolvers<void>();
+    let isInPieces = false;
+    let last: { readonly piece: ResultPiece; readonly buffers: ArrayBuffer[] } | undefined;
+    const send: Call['send'] = (piece, buffers, isLastAndSmall) => {
+      // A message wakes the other thread, which takes longer than packing a small answer: one is enough.
+      if (isLastAndSmall) {
+        last = { piece, buffers };
+        return;
+      }
+      isInPieces = true;
+      port.postMessage({ kind: 'piece', id, piece } satisfies Response, buffers);
+    };
+    sending.set(id, end);
     try {
       // The compiler cannot see that `given` belongs to `name` once both are taken out of the union.
       const handler = handlers[name] as (call: Call, ...given: unknown[]) => Promise<Calls[CallName]['answer']>;
-      const result = await handler(callOf(id, controller.signal), ...given);
-      port.postMessage({ kind: 'ok', id, answer: result } satisfies Response, columnsOf(result));
+      const result = await handler({ ...callOf(controller.signal), send, sent }, ...given);
+      const ok = { kind: 'ok', id, answer: result } satisfies Response;
+      if (last === undefined) port.postMessage(ok, columnsOf(result));
+      else port.postMessage({ ...ok, lastPiece: last.piece } satisfies Response, last.buffers);
+      // What went whole, or in one piece with its end, is small.
+      if (!isInPieces) end();
     } catch (error) {
+      end();
       port.postMessage({ kind: 'failed', id, failure: failureOf(error) } satisfies Response);
     } finally {
       running.delete(id);
       if (name === 'close') port.close();
     }
-  }
 
-  function callOf(id: number, signal: AbortSignal): Call {
-    return {
-      signal,
-      send: (piece, buffers) => port.postMessage({ kind: 'piece', id, piece } satisfies Response, buffers),
-      pause: async () => {
-        await nextTurn();
-        if (signal.aborted) throw new QueryError('canceled', 'query was canceled while its answer was sent');
-      },
-    };
+    function end(): void {
+      sending.delete(id);
+      resolve();
+    }
   }
 }
 
-function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
+function callOf(signal: AbortSignal): Pick<Call, 'signal' | 'pause'> {
+  return {
+    signal,
+    pause: async () => {
+      await nextTurn();
+      if (signal.aborted) throw new QueryError('canceled', 'query was canceled while its answer was sent');
+    },
+  };
+}
+
+function handlersOf({ store, queries, pushes, pool }: HostedParts): Handlers {
   const cursors = new Cursors(store);
   return {
     resolveSeries: (_, series) => store.resolvePacked?.(series) ?? store.resolveSeries(unpackSeries(series)),
     append: (_, batch) => store.append(batch),
     push: ({ signal }, request) => pushes.push(request, signal),
-    instant: async (call, query) => passResult(await queries.instant(query, call.signal), call),
-    range: async (call, query) => passResult(await queries.range(query, call.signal), call),
+    instant: async (call, query) => passResult(await queries.instant(query, call.signal, call.sent), call),
+    range: async (call, query) => passResult(await queries.range(query, call.signal, call.sent), call),
     explain: ({ signal }, query) => queries.explain(query, signal),
     series: ({ signal }, request) => store.series(abandonable(request, signal)),
     labelNames: ({ signal }, request) => store.labelNames(abandonable(request, signal)),
     labelValues: ({ signal }, name, request) => store.labelValues(name, abandonable(request, signal)),
-    metadata: (_, name, limit) => store.metadata(name, limit),
+    metadata: ({ signal }, name, limit) => store.metadata(name, limit, signal),
     openCursor: async (_, request) => ({ cursor: cursors.open(request) }),
     nextPiece: (_, cursor) => cursors.next(cursor),
     closeCursor: async (_, cursor) => {
       cursors.close(cursor);
       return undefined;
     },
-    cardinality: async (_, limit) => localPartOf(store).cardinality(limit),
+    cardinality: async ({ signal }, limit) => localPartOf(store).cardinality(limit, signal),
     deleteSeries: async (_, request) => ({ series: await localPartOf(store).deleteSeries(request) }),
     cleanTombstones: async () => {
       await localPartOf(store).cleanTombstones();
@@ -106,6 +135,7 @@ function handlersOf({ store, queries, pushes }: HostedParts): Handlers {
       return undefined;
     },
     stats: async () => store.stats(),
+    held: async () => ({ points: Math.ceil(pool.held), reads: cursors.size, leases: store.stats().leases ?? 0 }),
     maintain: async (_, nowMs) => {
       await store.maintain(nowMs);
       return undefined;

@@ -24,6 +24,16 @@ export interface ReadOptions {
   readonly idleMs?: number;
 }
 
+/** What is held for those who read at the moment. */
+export interface HeldByReads {
+  /** Points in memory that queries and their answers hold together, beyond the few that each may have. */
+  readonly points: number;
+  /** Long reads that are open: remote reads, exports. */
+  readonly reads: number;
+  /** Reads that are at work on a series, for which its chunks are kept. */
+  readonly leases: number;
+}
+
 /** What concerns history on this machine is refused with `history_elsewhere` where another engine keeps it. */
 export interface Engine extends Appender, Queryable, QueryEngine, Omit<LocalStore, keyof Store> {
   /** Piece by piece, as fast as it is read. @throws {ChainpulseError} `reads_full`, `read_closed` */
@@ -39,6 +49,7 @@ export interface Engine extends Appender, Queryable, QueryEngine, Omit<LocalStor
    */
   push(request: PushRequest, signal?: AbortSignal): Promise<PushAnswer>;
   stats(): Promise<StoreStats>;
+  held(): Promise<HeldByReads>;
   /** Fulfilled when everything is on disk and the worker has ended. */
   close(): Promise<void>;
 }

@@ -63,7 +63,7 @@ test('a matrix arrives as it was sent, whichever times its series share', async 
   await fc.assert(
     fc.asyncProperty(fc.array(series, { maxLength: 20 }), async (all) => {
       const matrix: QueryResult = { type: 'matrix', series: all, ...NOTES };
-      assert.deepEqual((await passed(matrix)).result, matrix);
+      assert.deepEqual((await passed(structuredClone(matrix))).result, matrix);
     }),
   );
 });
@@ -78,7 +78,9 @@ test('many series come in pieces with pauses between them, a label and a grid on
     timestampsMs: timestampsMs.slice(),
     values: timestampsMs.map((timeMs) => timeMs + place),
   }));
-  const { result, pieces, pauses } = await passed({ type: 'matrix', series, ...NOTES });
+  const given = structuredClone(series);
+  const { result, pieces, pauses } = await passed({ type: 'matrix', series: given, ...NOTES });
+  assert.equal(given[0]!.values.length, 0, 'what was packed takes no memory any more');
   assert.ok(pieces >= 4, `${pieces} pieces`);
   assert.equal(pauses, pieces - 1);
   assert.ok(result.type === 'matrix');
@@ -98,4 +100,19 @@ test('a small answer is sent as it is', async () => {
   ]) {
     assert.deepEqual((await passed({ ...result, ...NOTES })).result, { ...result, ...NOTES });
   }
+});
+
+test('the last piece may go with the answer, unless it is large', async () => {
+  const pieces: boolean[] = [];
+  const pass = (series: QueryResult & { readonly type: 'matrix' }) =>
+    passResult(series, { send: (_, __, isLastAndSmall) => pieces.push(isLastAndSmall), pause: async () => {} });
+  const seriesOf = (points: number) => {
+    const labels = labelsFrom([['job', 'a']]);
+    return { labels, timestampsMs: new Float64Array(points), values: new Float64Array(points) };
+  };
+  const matrix = { type: 'matrix', ...NOTES } as const;
+  await pass({ ...matrix, series: [seriesOf(2000)] });
+  await pass({ ...matrix, series: [seriesOf(100_000)] });
+  await pass({ ...matrix, series: [seriesOf(100_000), seriesOf(10)] });
+  assert.deepEqual(pieces, [true, false, false, true]);
 });

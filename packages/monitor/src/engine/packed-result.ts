@@ -2,9 +2,14 @@
 // pieces, their values in one column each piece, which is handed over and not copied, and times that series share sent once; then
 // comes the answer without them. Between two pieces others have the thread. Invariant: what arrives is what was sent, bit by bit.
 
-import type { NativeHistogram } from '../model/batch.ts';
 import type { Labels } from '../model/labels.ts';
-import type { MatrixHistograms, MatrixSeries, QueryResult, VectorSample } from '../promql/interface.ts';
+import type {
+  AnsweredHistogram,
+  MatrixHistograms,
+  MatrixSeries,
+  QueryResult,
+  VectorSample,
+} from '../promql/interface.ts';
 import { LabelPacker, LabelUnpacker, labelBuffersOf, type PackedLabels } from './packed-labels.ts';
 
 export interface VectorPiece {
@@ -12,7 +17,7 @@ export interface VectorPiece {
   readonly labels: PackedLabels;
   readonly values: Float64Array<ArrayBuffer>;
   /** Of the samples that are histograms, by their place in the piece. */
-  readonly histograms?: ReadonlyMap<number, NativeHistogram>;
+  readonly histograms?: ReadonlyMap<number, AnsweredHistogram>;
 }
 
 export interface MatrixPiece {
@@ -33,8 +38,11 @@ export interface MatrixPiece {
 export type ResultPiece = VectorPiece | MatrixPiece;
 
 export interface PiecePassage {
-  /** Sends a piece, whose buffers are given away. */
-  readonly send: (piece: ResultPiece, buffers: ArrayBuffer[]) => void;
+  /**
+   * Sends a piece, whose buffers are given away. One that is the last and not large may go together
+   * with the answer, which follows at once.
+   */
+  readonly send: (piece: ResultPiece, buffers: ArrayBuffer[], isLastAndSmall: boolean) => void;
   /** Lets others have the thread; rejected when nobody waits for the answer any more. */
   readonly pause: () => Promise<void>;
 }
@@ -45,10 +53,12 @@ const POINTS_PACKED_MIN = 1024;
 /** A piece takes about a millisecond to pack, and less to unpack. A series is in one piece, however long it is. */
 const SERIES_A_PIECE = 512;
 const POINTS_A_PIECE = 65_536;
+/** The memory of a column of so many bytes is given back once it is packed. */
+const FREED_BYTES_MIN = 1024;
 /** A histogram is copied, which takes as long as the passage of so many floats. */
 const POINTS_A_HISTOGRAM = 128;
 
-/** Sends the series of a large answer ahead; fulfilled with what is left to be sent. */
+/** Sends the series of a large answer ahead, and gives their columns away; fulfilled with what is left to be sent. */
 export async function passResult(result: QueryResult, passage: PiecePassage): Promise<QueryResult> {
   if (result.type === 'vector') {
     if (result.samples.length < SERIES_PACKED_MIN) return result;
@@ -126,7 +136,7 @@ async function passPieces<T>(
     const isLast = at === items.length - 1;
     if (!isLast && weight < POINTS_A_PIECE && at + 1 - from < SERIES_A_PIECE) continue;
     const piece = pack(items.slice(from, at + 1));
-    send(piece, buffersOf(piece));
+    send(piece, buffersOf(piece), isLast && weight <= POINTS_A_PIECE);
     if (!isLast) await pause();
     from = at + 1;
     weight = 0;
@@ -157,6 +167,7 @@ function packMatrix(series: readonly MatrixSeries[], labels: LabelPacker, times:
   for (const one of series) {
     values.set(one.values, at);
     at += one.values.length;
+    free(one.values);
   }
   return {
     kind: 'matrix',
@@ -166,6 +177,11 @@ function packMatrix(series: readonly MatrixSeries[], labels: LabelPacker, times:
     ...times.pack(series),
     ...histogramsOf(series, ({ histograms }) => histograms),
   };
+}
+
+/** The collector of garbage sees a small object and comes late, or never to a thread that rests. */
+function free({ buffer, byteLength }: Float64Array): void {
+  if (byteLength >= FREED_BYTES_MIN && byteLength === buffer.byteLength) (buffer as ArrayBuffer).transfer(0);
 }
 
 function histogramsOf<T, H>(

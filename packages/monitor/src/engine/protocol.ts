@@ -19,6 +19,7 @@ import type {
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type { AppendOutcome, Cardinality, DeleteRequest, SeriesRequest, StoreStats } from '../storage/interface.ts';
 import type { CursorRequest } from './cursors.ts';
+import type { HeldByReads } from './interface.ts';
 import type { ResultPiece } from './packed-result.ts';
 import type { ReadPiece } from './packed-samples.ts';
 
@@ -43,6 +44,7 @@ export interface Calls {
   cleanTombstones: { arguments: []; answer: undefined };
   copyTo: { arguments: [directory: string]; answer: undefined };
   stats: { arguments: []; answer: StoreStats };
+  held: { arguments: []; answer: HeldByReads };
   maintain: { arguments: [nowMs: number]; answer: undefined };
   close: { arguments: []; answer: undefined };
 }
@@ -51,7 +53,9 @@ export type CallName = keyof Calls;
 
 export type Request =
   | { [Name in CallName]: { kind: 'call'; id: number; name: Name; arguments: Calls[Name]['arguments'] } }[CallName]
-  | { kind: 'cancel'; id: number };
+  | { kind: 'cancel'; id: number }
+  /** Nobody needs the answer any more that came in pieces: its memory is free. */
+  | { kind: 'sent'; id: number };
 
 export type Response =
   | { kind: 'opened' }
@@ -60,7 +64,7 @@ export type Response =
   | { kind: 'notice'; message: string }
   /** Of an answer whose last part will come with `ok`. */
   | { kind: 'piece'; id: number; piece: ResultPiece }
-  | { kind: 'ok'; id: number; answer: Calls[CallName]['answer'] }
+  | { kind: 'ok'; id: number; answer: Calls[CallName]['answer']; lastPiece?: ResultPiece }
   | { kind: 'failed'; id: number; failure: Failure };
 
 /** An error in a form that survives the passage: classes do not, codes do. */

@@ -11,9 +11,13 @@ interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
   readonly onPiece: ((piece: ResultPiece) => void) | undefined;
+  readonly sent: Promise<unknown> | undefined;
+  isInPieces: boolean;
 }
 
 export interface CallOptions {
+  /** When an answer that comes in pieces is needed no more; without it, once it is here. */
+  readonly sent?: Promise<unknown> | undefined;
   /** Asks the worker to give the call up; it is the worker that ends it. */
   readonly signal?: AbortSignal | undefined;
   readonly transfer?: ArrayBuffer[];
@@ -49,7 +53,7 @@ export class WorkerCalls {
   call<Name extends CallName>(
     name: Name,
     given: Calls[Name]['arguments'],
-    { signal, transfer, onPiece }: CallOptions = {},
+    { signal, transfer, onPiece, sent }: CallOptions = {},
   ): Promise<Calls[Name]['answer']> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId++;
@@ -59,7 +63,7 @@ export class WorkerCalls {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#waiting.set(id, { resolve, reject, onPiece });
+    this.#waiting.set(id, { resolve, reject, onPiece, sent, isInPieces: false });
     if (signal === undefined) return promise;
     const cancel = () => this.#worker.postMessage({ kind: 'cancel', id } satisfies Request);
     if (signal.aborted) cancel();
@@ -85,15 +89,34 @@ export class WorkerCalls {
         this.#opening.reject(this.#ended);
         break;
       case 'piece':
-        this.#waiting.get(response.id)?.onPiece?.(response.piece);
+        this.#addPiece(response.id, response.piece);
         break;
       case 'ok':
-        this.#take(response.id)?.resolve(response.answer as never);
+        this.#complete(response);
         break;
       case 'failed':
         this.#take(response.id)?.reject(errorOf(response.failure));
         break;
     }
+  }
+
+  #addPiece(id: number, piece: ResultPiece): void {
+    const entry = this.#waiting.get(id);
+    if (entry === undefined) return;
+    entry.isInPieces = true;
+    entry.onPiece?.(piece);
+  }
+
+  #complete({ id, answer, lastPiece }: Extract<Response, { kind: 'ok' }>): void {
+    const entry = this.#take(id);
+    if (entry === undefined) return;
+    if (lastPiece !== undefined) entry.onPiece?.(lastPiece);
+    const tellSent = () => this.#worker.postMessage({ kind: 'sent', id } satisfies Request);
+    if (entry.isInPieces) {
+      if (entry.sent === undefined) tellSent();
+      else void Promise.allSettled([entry.sent]).then(tellSent);
+    }
+    entry.resolve(answer as never);
   }
 
   #take(id: number): Waiting | undefined {

@@ -13,7 +13,7 @@ const OPEN_RIGHT = 1;
 const OPEN_BOTH = 2;
 const CLOSED_BOTH = 3;
 
-export type BucketJson = readonly [rule: number, lower: string, upper: string, count: string];
+type BucketJson = readonly [rule: number, lower: string, upper: string, count: string];
 
 export interface HistogramJson {
   readonly count: string;

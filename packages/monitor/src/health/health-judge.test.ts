@@ -33,7 +33,7 @@ function sendingOf(changes: Partial<SendStatistics>): SendStatistics {
     shards: 1,
     sentSamplesTotal: 0,
     retriedSamplesTotal: 10,
-    droppedSamplesTotal: { refused: 0, age: 0, size: 0, damaged: 0 },
+    droppedSamplesTotal: { refused: 0, unsupported: 0, age: 0, size: 0, damaged: 0 },
     requestsTotal: { sent: 0, failed: 1, refused: 0 },
     requestSecondsTotal: 1,
     lastSuccessMs: undefined,

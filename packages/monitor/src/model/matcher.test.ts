@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelsFromRecord } from './labels.ts';
-import { labelsPredicate, type Matcher, valuePredicate } from './matcher.ts';
+import { labelsPredicate, MAX_EXPRESSION_CHARACTERS, type Matcher, valuePredicate } from './matcher.ts';
 
 function matches(operator: Matcher['operator'], wanted: string, value: string): boolean {
   return valuePredicate({ name: 'x', operator, value: wanted })(value);
@@ -31,6 +31,19 @@ test('an expression that is made to backtrack is answered in linear time', () =>
 
 test('a bad expression is refused with what is wrong', () => {
   assert.throws(() => valuePredicate({ name: 'x', operator: '=~', value: 'a(' }), /missing closing \)/);
+});
+
+test('an expression is as long as a large alternation of names needs it, and no longer', () => {
+  const names = Array.from({ length: 2000 }, (_, index) => `n${index}`);
+  const alternation = names.join('|');
+  assert.ok(alternation.length > 8192 && alternation.length < MAX_EXPRESSION_CHARACTERS);
+  assert.ok(matches('=~', alternation, 'n1999'));
+  assert.ok(!matches('=~', alternation, 'n2000'));
+  const longest = 'a'.repeat(MAX_EXPRESSION_CHARACTERS);
+  assert.ok(matches('=~', longest, longest));
+  const refusal = /may have 16384 characters, and this one has 16385: ask in several queries/;
+  for (const operator of ['=~', '!~'] as const) assert.throws(() => matches(operator, `${longest}a`, 'a'), refusal);
+  assert.ok(matches('=', `${longest}a`, `${longest}a`));
 });
 
 test('each expression keeps its own answers, however many there were between, large ones too', () => {

@@ -37,6 +37,8 @@ function regexPredicate(expression: string): (value: string) => boolean {
   return (value) => pattern.matches(value);
 }
 
+/** A longer expression is refused: compiling it would hold the thread. Some thousand short names fit into half of it. */
+export const MAX_EXPRESSION_CHARACTERS = 16_384;
 /** Compiled expressions that are kept, the least recently used of which goes when there is one more. */
 const MAX_KEPT = 256;
 /** Longer expressions, and those with counted repetitions, compile to too much to be kept; but the last of them is. */
@@ -47,9 +49,14 @@ let lastLarge: { readonly expression: string; readonly pattern: RE2JS } | undefi
 
 /**
  * A query and the store ask for the same expression one after the other, and dashboards again and again.
- * @throws {Error} when it is no valid expression.
+ * @throws {Error} when it is no valid expression, or too long.
  */
 export function compiledExpression(expression: string): RE2JS {
+  if (expression.length > MAX_EXPRESSION_CHARACTERS) {
+    throw new Error(
+      `a regular expression may have ${MAX_EXPRESSION_CHARACTERS} characters, and this one has ${expression.length}: ask in several queries, or match by fewer or shorter alternatives`,
+    );
+  }
   const isLarge = expression.length > MAX_KEPT_CHARACTERS || COUNTED_REPETITION.test(expression);
   const known = isLarge ? (lastLarge?.expression === expression ? lastLarge.pattern : undefined) : kept.get(expression);
   const pattern = known ?? RE2JS.compile(expression, RE2JS.DOTALL);

@@ -1,13 +1,13 @@
 // What a query is answered with: the series of its plan, shaped as an instant vector or a matrix, in the order of their labels
 // unless the language gives them one. Names that were marked to go (delayed name removal) go here.
 
+import { compareLabels } from '../model/label-order.ts';
 import { type Labels, labelsKey } from '../model/labels.ts';
 import type { QueryBudget } from './evaluate/budget.ts';
 import { equalLabelsError, mergeEqual } from './evaluate/distinct.ts';
 import type { Evaluator } from './evaluate/evaluator.ts';
 import type { QueryNotes } from './evaluate/notes.ts';
 import {
-  compareLabels,
   FLOAT,
   type Grid,
   HISTOGRAM,
@@ -29,6 +29,7 @@ import {
 import { isRange, isScalar, isVector, type PlanNode, type RangeNode, type VectorNode } from './plan/nodes.ts';
 import { typeOf } from './plan/plan.ts';
 import type { SharedNodes } from './plan/shared-nodes.ts';
+import type { QueryTimings } from './query-timings.ts';
 
 export interface PreparedQuery {
   readonly plan: PlanNode;
@@ -36,6 +37,7 @@ export interface PreparedQuery {
   readonly notes: QueryNotes;
   readonly budget: QueryBudget;
   readonly evaluator: Evaluator;
+  readonly timings: QueryTimings;
 }
 
 /** @throws {QueryError} */
@@ -53,7 +55,7 @@ export async function answerInstant(prepared: PreparedQuery, timeMs: number): Pr
   }
   const collected = await collect(prepared, plan, grid, toVectorSample);
   if (isOrdered(plan)) refuseEqualOf(collected);
-  const samples = isOrdered(plan) ? collected : await sortedByLabels(collected, prepared.budget);
+  const samples = isOrdered(plan) ? collected : await sortedByLabels(collected, prepared);
   return { type: 'vector', timeMs, samples, ...notesOf(prepared) };
 }
 
@@ -63,7 +65,7 @@ export async function answerRange(prepared: PreparedQuery, grid: Grid): Promise<
   if (isScalar(plan)) {
     const values = await evaluator.scalar(plan, grid);
     const present = new Uint8Array(grid.count).fill(FLOAT);
-    const series = [toMatrixSeries({ labels: NO_LABELS, values, present }, grid)];
+    const series = [toMatrixSeries({ labels: NO_LABELS, values, present }, grid, timesOf(grid))];
     return { type: 'matrix', series, ...notesOf(prepared) };
   }
   if (!isVector(plan)) {
@@ -73,8 +75,9 @@ export async function answerRange(prepared: PreparedQuery, grid: Grid): Promise<
       { line: 1, column: 1 },
     );
   }
-  const collected = await collect(prepared, plan, grid, (one) => toMatrixSeries(one, grid));
-  const series = await sortedByLabels(collected, prepared.budget);
+  const allTimesMs = timesOf(grid);
+  const collected = await collect(prepared, plan, grid, (one) => toMatrixSeries(one, grid, allTimesMs));
+  const series = await sortedByLabels(collected, prepared);
   return { type: 'matrix', series, ...notesOf(prepared) };
 }
 
@@ -90,6 +93,7 @@ async function collect<T extends { readonly labels: Labels }>(
   const dropping: StepSeries[] = [];
   for await (const series of evaluator.vector(plan, grid)) {
     budget.hold(1, grid.count);
+    if (series.histograms !== undefined) budget.holdHistograms(histogramsIn(series));
     if (series.dropsName !== true) collected.push(shape(series));
     else if (isToStay) collected.push(shape({ ...series, labels: withoutName(series.labels) }));
     else dropping.push(series);
@@ -118,16 +122,15 @@ function isOrdered(plan: VectorNode): boolean {
   return plan.kind === 'over-vector' && plan.body.orders === true;
 }
 
-async function collectSamples(
-  { evaluator, budget }: PreparedQuery,
-  plan: RangeNode,
-  timeMs: number,
-): Promise<MatrixSeries[]> {
+async function collectSamples(prepared: PreparedQuery, plan: RangeNode, timeMs: number): Promise<MatrixSeries[]> {
+  const { evaluator, budget } = prepared;
   const collected: MatrixSeries[] = [];
   for await (const series of evaluator.samples(plan, timeMs)) {
     const { timestampsMs, values, histograms } = series;
     const labels = series.dropsName === true ? withoutName(series.labels) : series.labels;
-    budget.hold(1, values.length + (histograms?.histograms.length ?? 0));
+    const histogramCount = histograms?.histograms.length ?? 0;
+    budget.hold(1, values.length + histogramCount);
+    budget.holdHistograms(histogramCount);
     if (budget.isDue()) await budget.pause();
     collected.push({
       labels,
@@ -137,7 +140,13 @@ async function collectSamples(
     });
   }
   budget.check();
-  return sortedByLabels(collected, budget);
+  return sortedByLabels(collected, prepared);
+}
+
+function histogramsIn({ present }: StepSeries): number {
+  let count = 0;
+  for (const kind of present) if (kind === HISTOGRAM) count++;
+  return count;
 }
 
 function toMatrixHistograms({ timestampsMs, histograms }: HistogramColumns): MatrixHistograms {
@@ -147,9 +156,9 @@ function toMatrixHistograms({ timestampsMs, histograms }: HistogramColumns): Mat
 /** @throws {QueryError} execution, when there are equal ones. */
 async function sortedByLabels<T extends { readonly labels: Labels }>(
   series: readonly T[],
-  budget: QueryBudget,
+  { budget, timings }: PreparedQuery,
 ): Promise<T[]> {
-  const sorted = await sortInSlices(series, (a, b) => compareLabels(a.labels, b.labels), budget);
+  const sorted = await timings.sorting(() => sortInSlices(series, (a, b) => compareLabels(a.labels, b.labels), budget));
   for (let index = 1; index < sorted.length; index++) {
     if (compareLabels(sorted[index - 1]!.labels, sorted[index]!.labels) === 0) throw equalLabelsError();
   }
@@ -167,8 +176,12 @@ function toVectorSample({ labels, values, present, histograms }: StepSeries): Ve
   return present[0] === HISTOGRAM ? { ...sample, histogram: histograms![0]!.toNative() } : sample;
 }
 
-/** Leaves out the steps where the series is absent. */
-function toMatrixSeries(series: StepSeries, grid: Grid): MatrixSeries {
+function timesOf(grid: Grid): Float64Array {
+  return Float64Array.from({ length: grid.count }, (_, step) => timeAt(grid, step));
+}
+
+/** Leaves out the steps where the series is absent. One that has them all shares its times with the others that do. */
+function toMatrixSeries(series: StepSeries, grid: Grid, allTimesMs: Float64Array): MatrixSeries {
   const { labels, values, present } = series;
   let count = 0;
   let histogramCount = 0;
@@ -176,6 +189,7 @@ function toMatrixSeries(series: StepSeries, grid: Grid): MatrixSeries {
     if (kind === FLOAT) count++;
     else if (kind === HISTOGRAM) histogramCount++;
   }
+  if (count === grid.count) return { labels, timestampsMs: allTimesMs, values: values.slice() };
   const timestampsMs = new Float64Array(count);
   const kept = new Float64Array(count);
   let to = 0;

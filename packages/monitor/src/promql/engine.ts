@@ -1,13 +1,15 @@
 // The query engine: parse, plan, evaluate, and shape the answer. Answers are those of Prometheus 3; what is not
-// supported is refused with its place in the expression. It shares its thread: about every 8 ms of work it awaits
-// `yieldToOthers`.
+// supported is refused with its place in the expression. It shares its thread: about every 8 ms of work, or 4 once it
+// has run for long, it awaits `yieldToOthers`.
 
+import { performance } from 'node:perf_hooks';
 import { nextTurn } from '../model/turns.ts';
 import type { Queryable } from '../storage/interface.ts';
 import { answerInstant, answerRange, type PreparedQuery } from './answer.ts';
 import { QueryBudget } from './evaluate/budget.ts';
 import { Evaluator } from './evaluate/evaluator.ts';
 import { QueryNotes } from './evaluate/notes.ts';
+import { PointPool, type PoolShare } from './evaluate/point-pool.ts';
 import { TypeLabelsMet } from './evaluate/selection.ts';
 import type { Grid } from './evaluate/series.ts';
 import { SharedResults } from './evaluate/shared-results.ts';
@@ -15,12 +17,14 @@ import { QueryTrace } from './evaluate/trace.ts';
 import { explanationOf } from './explanation.ts';
 import { NO_FEATURES, type QueryFeatures } from './features.ts';
 import { type InstantQuery, type QueryEngine, QueryError, type QueryResult, type RangeQuery } from './interface.ts';
+import { KeptPlans, type Planned, type PlanTimes } from './kept-plans.ts';
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from './limits.ts';
 import { parseExpression } from './parse/parser.ts';
 import { planExpression } from './plan/plan.ts';
 import { sharedNodes } from './plan/shared-nodes.ts';
+import { QueryTimings } from './query-timings.ts';
 
-const DEFAULT_LOOKBACK_MS = 300_000;
+export const DEFAULT_LOOKBACK_MS = 300_000;
 /** The step of a subquery that names none: Prometheus' default of its evaluation interval. */
 const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
@@ -35,6 +39,8 @@ export interface QueryEngineOptions {
   readonly subqueryStepMs?: number;
   /** Lets others have the thread; by default one turn of the event loop. */
   readonly yieldToOthers?: () => Promise<void>;
+  /** The memory of all queries, when it is not the engine's alone. Default: one of `maxPointsHeldByAll`. */
+  readonly pool?: PointPool;
   /** Milliseconds since any fixed moment, for timeouts and slices. Default: `performance.now`. */
   readonly monotonicMs?: () => number;
 }
@@ -52,7 +58,9 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
   const { lookbackMs: defaultLookbackMs = DEFAULT_LOOKBACK_MS, subqueryStepMs = DEFAULT_SUBQUERY_STEP_MS } = options;
   const yieldToOthers = options.yieldToOthers ?? nextTurn;
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
+  const pool = options.pool ?? new PointPool(limits.maxPointsHeldByAll);
 
+  const plans = new KeptPlans();
   /** Stays so once a series has labels of type or unit. */
   let mixesTypes = features.typeAndUnitLabels;
 
@@ -67,16 +75,25 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
     }
   }
 
+  function planned(expression: string, times: PlanTimes): Planned {
+    return plans.of(expression, times, () => {
+      const syntax = parseExpression(expression, { limits, features });
+      const plan = planExpression(expression, syntax, { features, ...times });
+      return { plan, sharedParts: sharedNodes(expression, plan) };
+    });
+  }
+
   function prepare(
     query: InstantQuery | RangeQuery,
+    memory: PoolShare,
     signal: AbortSignal | undefined,
     trace?: QueryTrace,
   ): PreparedQuery {
+    const timings = new QueryTimings(monotonicMs);
     const { expression, lookbackMs = defaultLookbackMs, timeoutMs = limits.maxTimeoutMs } = query;
     const span = 'stepMs' in query ? query : { startMs: query.timeMs, endMs: query.timeMs, stepMs: 0 };
-    const syntax = parseExpression(expression, { limits, features });
     const { startMs, endMs, stepMs } = span;
-    const plan = planExpression(expression, syntax, { features, mixesTypes, stepMs, spanMs: endMs - startMs });
+    const { plan, sharedParts } = planned(expression, { mixesTypes, stepMs, spanMs: endMs - startMs });
     const notes = new QueryNotes(expression);
     const budget = new QueryBudget({
       limits,
@@ -84,15 +101,16 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
       signal,
       monotonicMs,
       yieldToOthers,
+      memory,
     });
     budget.check();
-    const sharedParts = sharedNodes(expression, plan);
     const shared = new SharedResults(sharedParts, budget, notes);
     const { queryable } = options;
     const places = { lookbackMs, subqueryStepMs, startMs, endMs, stepMs };
     const context = { queryable, budget, notes, features, mixesTypes, shared, ...places };
     const evaluator = new Evaluator(trace === undefined ? context : { ...context, trace });
-    return { plan, sharedParts, notes, budget, evaluator };
+    timings.prepared();
+    return { plan, sharedParts, notes, budget, evaluator, timings };
   }
 
   async function answer(query: InstantQuery | RangeQuery, prepared: PreparedQuery): Promise<QueryResult> {
@@ -101,17 +119,36 @@ export function createQueryEngine(options: QueryEngineOptions): QueryEngine {
         ? await answerRange(prepared, gridOf(query, limits.maxPointsPerSeries))
         : await answerInstant(prepared, query.timeMs);
     const { samplesRead, peakPoints } = prepared.budget;
-    return query.wants === 'statistics' ? { ...result, stats: { samplesRead, peakPoints } } : result;
+    if (query.wants !== 'statistics') return result;
+    return { ...result, stats: { samplesRead, peakPoints, ...prepared.timings.parts() } };
+  }
+
+  /** `sent`: how long the result of the work is held. */
+  function sharingMemory<T>(work: (memory: PoolShare) => Promise<T>, sent?: Promise<unknown>): Promise<T> {
+    return expectingTypes(async () => {
+      const memory = pool.share();
+      let isHeld = false;
+      try {
+        const result = await work(memory);
+        isHeld = sent !== undefined;
+        return result;
+      } finally {
+        if (isHeld) void Promise.allSettled([sent]).then(() => memory.end());
+        else memory.end();
+      }
+    });
   }
 
   return {
-    instant: (query, signal) => expectingTypes(async () => answer(query, prepare(query, signal))),
-    range: (query, signal) => expectingTypes(async () => answer(query, prepare(query, signal))),
+    instant: (query, signal, sent) =>
+      sharingMemory(async (memory) => answer(query, prepare(query, memory, signal)), sent),
+    range: (query, signal, sent) =>
+      sharingMemory(async (memory) => answer(query, prepare(query, memory, signal)), sent),
     explain: (query, signal) =>
-      expectingTypes(async () => {
+      sharingMemory(async (memory) => {
         const startMs = monotonicMs();
         const trace = new QueryTrace(monotonicMs);
-        const prepared = prepare(query, signal, trace);
+        const prepared = prepare(query, memory, signal, trace);
         const result = await answer(query, prepared);
         const { plan, sharedParts: shared } = prepared;
         return explanationOf({

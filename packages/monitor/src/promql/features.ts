@@ -21,3 +21,8 @@ export const NO_FEATURES: QueryFeatures = {
   fillModifiers: false,
   typeAndUnitLabels: false,
 };
+
+/** What is said of something that is off, by Prometheus' name for the feature: where it is turned on. */
+export function notEnabled(flag: string): string {
+  return `not enabled: ${flag} has to be among query.features of the monitor's configuration, or be given to chainpulse query --data as --feature`;
+}

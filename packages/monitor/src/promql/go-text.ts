@@ -26,6 +26,13 @@ const UNIT_MS: readonly (readonly [unit: string, ms: number, onlyExact: boolean]
   ['ms', 1, false],
 ];
 
+/** The character at a place, in single quotes, with an escape when it cannot be seen. */
+export function quotedCharacter(text: string, at: number): string {
+  const character = String.fromCodePoint(text.codePointAt(at)!);
+  if (character === "'") return "'\\''";
+  return character === '"' ? `'"'` : `'${quoted(character).slice(1, -1)}'`;
+}
+
 /** In double quotes, with escapes for what cannot be seen. */
 export function quoted(text: string): string {
   let quotedText = '"';

@@ -29,10 +29,14 @@ export interface RangeQuery {
 }
 
 export interface QueryEngine {
+  /**
+   * `sent`: settled when nobody needs the answer any more; its memory counts among that of all queries so long. Without it, until the
+   * answer is given.
+   * @throws {QueryError}
+   */
+  instant(query: InstantQuery, signal?: AbortSignal, sent?: Promise<unknown>): Promise<QueryResult>;
   /** @throws {QueryError} */
-  instant(query: InstantQuery, signal?: AbortSignal): Promise<QueryResult>;
-  /** @throws {QueryError} */
-  range(query: RangeQuery, signal?: AbortSignal): Promise<QueryResult>;
+  range(query: RangeQuery, signal?: AbortSignal, sent?: Promise<unknown>): Promise<QueryResult>;
   /**
    * Evaluates the query and tells what that took instead of the answer.
    * @throws {QueryError}
@@ -76,11 +80,15 @@ export interface ExplainedOperation {
 }
 
 /** What a query took. */
-interface QueryStatistics {
+export interface QueryStatistics {
   /** Samples read from the store; a native histogram counts 10 and one more for each two of its buckets. */
   readonly samplesRead: number;
   /** The most points of intermediate and final results held at one time. */
   readonly peakPoints: number;
+  /** How long it took until the evaluation began, the evaluation itself, and the ordering of its result. */
+  readonly preparationMs: number;
+  readonly evaluationMs: number;
+  readonly sortMs: number;
 }
 
 export type QueryResult = {
@@ -99,7 +107,7 @@ export interface VectorSample {
   readonly labels: Labels;
   /** Meaningless where there is a histogram. */
   readonly value: number;
-  readonly histogram?: NativeHistogram;
+  readonly histogram?: AnsweredHistogram;
 }
 
 export interface MatrixSeries {
@@ -112,19 +120,36 @@ export interface MatrixSeries {
 /** The points of a series that are native histograms; at their times it has no float. */
 export interface MatrixHistograms {
   readonly timestampsMs: Float64Array;
-  readonly histograms: readonly NativeHistogram[];
+  readonly histograms: readonly AnsweredHistogram[];
 }
+
+/** Rendered where another server evaluated: its API does not give what a histogram is made of. */
+export type AnsweredHistogram = NativeHistogram | RenderedHistogram;
+
+/** As Prometheus' API has it: from this the same JSON can be made again, and the histogram cannot. Numbers are text. */
+export interface RenderedHistogram {
+  readonly count: string;
+  readonly sum: string;
+  /** From the lowest to the highest, without those that are empty. */
+  readonly buckets: readonly RenderedBucket[];
+}
+
+/** The rule says which of the ends belong to it: the upper, the lower, neither, both. */
+export type RenderedBucket = readonly [rule: number, lower: string, upper: string, count: string];
 
 /** Prometheus' error types, which decide the status: bad_data 400, execution 422, timeout 503, canceled 499, internal 500. */
 export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'internal';
+
+/** The code of an `execution` error: other queries hold the memory that this one needs. */
+export const MEMORY_SHORT = 'query_memory_short';
 
 export class QueryError extends ChainpulseError {
   readonly type: QueryErrorType;
   /** Where in the expression, from 1, when the error has a place there. */
   readonly position: QueryPosition | undefined;
 
-  constructor(type: QueryErrorType, message: string, position?: QueryPosition) {
-    super(`query_${type}`, message);
+  constructor(type: QueryErrorType, message: string, position?: QueryPosition, code = `query_${type}`) {
+    super(code, message);
     this.name = 'QueryError';
     this.type = type;
     this.position = position;

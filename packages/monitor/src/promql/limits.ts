@@ -11,12 +11,14 @@ export interface QueryLimits {
   readonly maxOperators: number;
   /** Steps of a range query, and so points of a series. At the bound: bad_data. */
   readonly maxPointsPerSeries: number;
-  /** Steps of a subquery over all that its windows see; of each, columns are computed at a stretch. At the bound: execution. */
+  /** Steps of a subquery over all that its windows see. At the bound: execution. */
   readonly maxSubquerySteps: number;
   /** Samples read from the store for one query. At the bound: execution. */
   readonly maxSamples: number;
   /** Points of intermediate and final results held in memory at one time, 9 bytes each. At the bound: execution. */
   readonly maxPointsHeld: number;
+  /** The same of all queries together, and of their answers until these have been sent. At the bound: execution. */
+  readonly maxPointsHeldByAll: number;
   /** Series held at one time by an operation, and so of the answer. At the bound: execution. */
   readonly maxSeriesHeld: number;
   /** Characters of labels that a query makes. At the bound: execution. */
@@ -34,6 +36,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   maxSubquerySteps: 3_000_000,
   maxSamples: 50_000_000,
   maxPointsHeld: 20_000_000,
+  maxPointsHeldByAll: 60_000_000,
   maxSeriesHeld: 200_000,
   maxLabelCharacters: 67_108_864,
   maxTimeoutMs: 120_000,

@@ -234,7 +234,7 @@ const REMOTE = {
     type: 'counter',
     unit: 'samples',
     help: 'Samples that were given up before the other server took them.',
-    labels: { reason: ['refused', 'age', 'size', 'damaged'] },
+    labels: { reason: ['refused', 'unsupported', 'age', 'size', 'damaged'] },
     recordedBy: 'MonitorMetrics.storeRead',
   }),
   requests: metric({

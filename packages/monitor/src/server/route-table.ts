@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteScope } from './auth/scopes.ts';
 import { refuse } from './refusal.ts';
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 
 type Method = (typeof METHODS)[number];
 
@@ -55,7 +55,7 @@ async function refuseMethod(
   reply: FastifyReply,
   methods: readonly Method[],
 ): Promise<unknown> {
-  const allowed = methods.join(', ');
+  const allowed = methods.toSorted().join(', ');
   return refuse(request, reply.header('allow', allowed), {
     status: 405,
     code: 'method_not_allowed',

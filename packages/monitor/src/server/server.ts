@@ -25,6 +25,7 @@ import { addReadyRoutes } from './chain/ready.ts';
 import { snapshotOf } from './chain/snapshot.ts';
 import { SummaryReader } from './chain/summary.ts';
 import { answerClientError } from './client-error.ts';
+import { readForm } from './form.ts';
 import { guardOf } from './guard.ts';
 import type { HistoryLimits } from './history/limits.ts';
 import { addHistoryRoutes } from './history/routes.ts';
@@ -81,7 +82,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     bodyLimit: limits.maxBodyBytes,
-    routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARACTERS },
+    routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARACTERS, querystringParser: readForm },
     serverFactory: (handler) => createTransport(handler, deps.security, limits),
     frameworkErrors: (_error, request, reply) =>
       refuse(request, reply, { status: 400, code: 'address_invalid', message: 'The address cannot be decoded.' }),
@@ -89,7 +90,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   });
   boundConnections(app, limits);
   app.removeAllContentTypeParsers();
-  app.register(formbody);
+  app.register(formbody, { parser: readForm });
   app.addHook('onRequest', guardOf(deps.security));
   app.addHook('onRequest', bodyDeadline(limits.requestTimeoutMs, PUSH_PATHS));
 

@@ -71,6 +71,12 @@ export interface SeriesSamples {
   readonly histograms?: readonly HistogramSample[];
 }
 
+/** What a selection gives: iterated, or taken from one by one, which a store offers that can give series without a wait. */
+export interface SelectedSamples extends AsyncIterable<SeriesSamples> {
+  /** The next series; undefined when there is none any more. Not before the one before is there. */
+  take?(): SeriesSamples | undefined | Promise<SeriesSamples | undefined>;
+}
+
 export interface HistogramSample {
   readonly timestampMs: number;
   readonly histogram: NativeHistogram;
@@ -92,15 +98,15 @@ export interface SeriesRequest extends TimeRange {
 
 export interface Queryable {
   /** The series that match and have a sample in the range, in no particular order. Memory is one series at a time. */
-  select(request: SelectRequest): AsyncIterable<SeriesSamples>;
+  select(request: SelectRequest): SelectedSamples;
   selectExemplars(request: SelectRequest): AsyncIterable<ExemplarSeries>;
   series(request: SeriesRequest): Promise<readonly Labels[]>;
   /** Sorted. */
   labelNames(request: SeriesRequest): Promise<readonly string[]>;
   /** Sorted. */
   labelValues(name: string, request: SeriesRequest): Promise<readonly string[]>;
-  /** Of one metric family, or of all when the name is ''. */
-  metadata(name: string, limit: number): Promise<readonly MetricMetadata[]>;
+  /** Of one metric family, or of all when the name is ''. Fails when the signal is aborted before it is there. */
+  metadata(name: string, limit: number, signal?: AbortSignal): Promise<readonly MetricMetadata[]>;
 }
 
 /** What is deleted: the samples in the range of the series that match any of the matcher lists. */
@@ -121,8 +127,8 @@ export interface Store extends Appender, Queryable {
 
 /** What a store does whose history lies on this machine. */
 export interface LocalStore extends Store {
-  /** What takes the most series; at most `limit` of each. */
-  cardinality(limit: number): Promise<Cardinality>;
+  /** What takes the most series; at most `limit` of each. Fails with `read_abandoned` when the signal is aborted before. */
+  cardinality(limit: number, signal?: AbortSignal): Promise<Cardinality>;
   /**
    * Deletes for good what was stored before the call; gives how many series that concerns. Without a lower and an upper
    * end (-Infinity, Infinity) the series themselves go. The space on the disk is free after merging or `cleanTombstones`.
@@ -165,6 +171,8 @@ export interface StoreStats {
   readonly chunks: number;
   readonly quarantinedChunks: number;
   readonly tombstones: number;
+  /** Reads at work on chunks, for which these are kept. */
+  readonly leases?: number;
   /** Of a store that sends its samples on. */
   readonly sending?: SendStatistics;
   readonly errorsTotal: Readonly<Record<StoreOperation, number>>;

@@ -1,7 +1,10 @@
 // What a store says of sending samples on to another server: plain data, fit to be sent between threads.
 
-/** Why samples were given up. `damaged`: their bytes in the queue were not what had been written. */
-export type DropReason = 'refused' | 'age' | 'size' | 'damaged';
+/**
+ * Why samples were given up. `unsupported`: the version of remote write that is spoken cannot carry them. `damaged`: their bytes in
+ * the queue were not what had been written.
+ */
+export type DropReason = 'refused' | 'unsupported' | 'age' | 'size' | 'damaged';
 
 /** Plain data, fit to be sent between threads. Totals are since the start of the process. */
 export interface SendStatistics {

@@ -1,8 +1,8 @@
-// The data that both sides get: the recording with synthetic series of its time, and synthetic series of 1970 written in
-// any order.
+// The data that both sides get: the recording with synthetic series of its time, and synthetic series of the minutes before and
+// after the beginning of 1970, written in any order.
 
 import { join } from 'node:path';
-import { compareLabels } from '../../../../packages/monitor/src/promql/evaluate/series.ts';
+import { compareLabels } from '../../../../packages/monitor/src/model/label-order.ts';
 import { readRecordedSeries } from '../recorded-series.ts';
 import type { RawSeries } from '../remote-write.ts';
 import { classicHistograms } from './data/classic-histograms.ts';
@@ -47,9 +47,9 @@ async function recordedSet(): Promise<DataSet> {
   return { name: 'recorded', span, families: WITH_RECORDING, parts };
 }
 
-/** From the first second of 1970 on; each sample goes into one of a few parts, so that late ones come early. */
+/** Half of it before 1970; each sample goes into one of a few parts, so that late ones come early. */
 function epochSet(): DataSet {
-  const span = { startMs: 0, durationMs: SYNTHETIC_SECONDS * 1000 };
+  const span = { startMs: -500 * SYNTHETIC_SECONDS, durationMs: 1000 * SYNTHETIC_SECONDS };
   const dice = new Dice(DATA_SEED + 1);
   const count = 4;
   const series = inOrder(syntheticSeries(span));

@@ -6,6 +6,7 @@ import { functionNames } from '../../../../packages/monitor/src/promql/plan/func
 import type { Answer } from './answers.ts';
 import { differenceOf } from './compare.ts';
 import { Dice } from './dice.ts';
+import { isExcused } from './excused.ts';
 import { FEATURE_SETS } from './features.ts';
 import { ALL_FUNCTIONS } from './functions.ts';
 import { query } from './generate/queries.ts';
@@ -97,4 +98,22 @@ test('a small relative difference is allowed where the reasons name it, and only
   const question = { expression: 'sum(a)', timeMs: 0 };
   assert.equal(differenceOf(question, vector(1), vector(1 + Number.EPSILON)), undefined);
   assert.notEqual(differenceOf(question, vector(1), vector(1 + 1e-11)), undefined);
+});
+
+test('what is excused is that and nothing around it', () => {
+  const after = { startMs: 0, durationMs: 1000 };
+  const before = { startMs: -1000, durationMs: 1000 };
+  const excused = (expression: string, span = after) => isExcused({ expression, timeMs: 0 }, span);
+  const sides: readonly (readonly [yes: string, no: string])[] = [
+    ['info(last_over_time(a[7s]))', 'info(last_over_time(a[5m]))'],
+    ['info(rate(a[7s]), {b="c"})', 'info(rate(a[7s])) + b'],
+    ['sum(info(a offset 1m) - info(rate(b[7s] offset 2m)))', 'info(a offset 1m) - rate(b[7s] offset 6m)'],
+    ['info(rate(a[7s] offset -1m))', 'info(a offset -1m)'],
+    ['info(rate(a[step()]))', 'info(rate(a[1m])[4m:])'],
+    ['info(rate(a[7s] @ 0))', 'info(a[7s:1s])'],
+  ];
+  for (const [yes, no] of sides) assert.deepEqual([excused(yes), excused(no)], [true, false], `${yes} ${no}`);
+  assert.equal(excused('ts_of_last_over_time(a[1m])', before), true);
+  assert.equal(excused('ts_of_last_over_time(a[1m])'), false);
+  assert.equal(excused('ts_of_first_over_time(a[1m])', before), false);
 });

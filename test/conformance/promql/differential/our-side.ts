@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { NativeHistogram } from '../../../../packages/monitor/src/model/batch.ts';
 import { SteadyClock } from '../../../../packages/monitor/src/model/clock.ts';
 import { type QueryEngine, QueryError } from '../../../../packages/monitor/src/promql/interface.ts';
+import { boundedNotes } from '../../../../packages/monitor/src/server/prometheus/bounded-notes.ts';
 import { renderResult } from '../../../../packages/monitor/src/server/prometheus/render.ts';
 import { openEmbeddedStore } from '../../../../packages/monitor/src/storage/embedded/open.ts';
 import type { Store } from '../../../../packages/monitor/src/storage/interface.ts';
@@ -67,7 +68,7 @@ export async function askOurs(engine: QueryEngine, question: Question): Promise<
     const result = isRangeQuestion(question)
       ? await engine.range({ ...shared, startMs: question.startMs, endMs: question.endMs, stepMs: question.stepMs })
       : await engine.instant({ ...shared, timeMs: question.timeMs });
-    const { warnings, infos } = result;
+    const { warnings, infos } = boundedNotes(result);
     // By way of our own API's JSON, which has to say what the result holds.
     const json = JSON.parse([...renderResult(result)].join('')) as ApiResult;
     return { ...readResult(json), warnings, infos };

@@ -1,10 +1,17 @@
 // What one query may use: time, samples, memory; and how it shares its thread. Whoever computes asks `isDue` now and
-// then (a clock read, no allocation) and awaits `pause` when it is.
+// then (a clock read at most, no allocation) and awaits `pause` when it is.
 
 import { QueryError } from '../interface.ts';
 import type { QueryLimits } from '../limits.ts';
+import type { PoolShare } from './point-pool.ts';
 
+/** How long a query computes before others have the thread; one that has run for long already gives way sooner. */
 const SLICE_MS = 8;
+const LATER_SLICE_MS = 4;
+const LATER_FROM_MS = 50;
+/** A look at the clock takes as long as much else that is done for a series: after two looks in so short a time a few are left out. */
+const QUICK_MS = 0.05;
+const LOOKS_LEFT_OUT = 3;
 
 export interface BudgetOptions {
   readonly limits: QueryLimits;
@@ -12,12 +19,18 @@ export interface BudgetOptions {
   readonly signal: AbortSignal | undefined;
   readonly monotonicMs: () => number;
   readonly yieldToOthers: () => Promise<void>;
+  /** Of the memory that all queries have together. */
+  readonly memory?: PoolShare;
 }
 
 export class QueryBudget {
   readonly #options: BudgetOptions;
+  readonly #laterFromMs: number;
   readonly #deadlineMs: number;
+  #sliceMs = SLICE_MS;
   #sliceStartMs: number;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #looksLeftOut = 0;
   #samples = 0;
   #series = 0;
   #points = 0;
@@ -27,6 +40,7 @@ export class QueryBudget {
   constructor(options: BudgetOptions) {
     this.#options = options;
     this.#sliceStartMs = options.monotonicMs();
+    this.#laterFromMs = this.#sliceStartMs + LATER_FROM_MS;
     this.#deadlineMs = this.#sliceStartMs + options.timeoutMs;
   }
 
@@ -41,7 +55,14 @@ export class QueryBudget {
   }
 
   isDue(): boolean {
-    return this.#options.monotonicMs() - this.#sliceStartMs >= SLICE_MS;
+    if (this.#looksLeftOut > 0) {
+      this.#looksLeftOut--;
+      return false;
+    }
+    const nowMs = this.#options.monotonicMs();
+    if (nowMs - this.#lookedMs < QUICK_MS) this.#looksLeftOut = LOOKS_LEFT_OUT;
+    this.#lookedMs = nowMs;
+    return nowMs - this.#sliceStartMs >= this.#sliceMs;
   }
 
   /** @throws {QueryError} timeout, canceled */
@@ -50,6 +71,7 @@ export class QueryBudget {
     await this.#options.yieldToOthers();
     this.check();
     this.#sliceStartMs = this.#options.monotonicMs();
+    if (this.#sliceStartMs >= this.#laterFromMs) this.#sliceMs = LATER_SLICE_MS;
   }
 
   /** Nobody waits for the answer any more, or it takes too long: `check` throws. */
@@ -100,11 +122,20 @@ export class QueryBudget {
   holdLabel(value: string): void {
     const { maxLabelCharacters } = this.#options.limits;
     this.#labelCharacters += value.length;
+    this.#options.memory?.holdCharacters(value.length);
     if (this.#labelCharacters <= maxLabelCharacters) return;
     throw new QueryError(
       'execution',
       `the query makes labels of more than ${maxLabelCharacters} characters: make them shorter, or select fewer series`,
     );
+  }
+
+  /**
+   * Counts histograms of the answer, until the end of the query: they take more than their points.
+   * @throws {QueryError} execution
+   */
+  holdHistograms(count: number): void {
+    this.#options.memory?.holdHistograms(count);
   }
 
   /**
@@ -128,10 +159,12 @@ export class QueryBudget {
         `the query holds more than ${maxPointsHeld} points at a time: narrow the selectors, aggregate, or make the step longer`,
       );
     }
+    this.#options.memory?.hold(series, points);
   }
 
   release(series: number, points: number): void {
     this.#series -= series;
     this.#points -= points;
+    this.#options.memory?.release(series, points);
   }
 }

@@ -4,7 +4,16 @@
 import { labelsKey } from '../../model/labels.ts';
 import { QueryError } from '../interface.ts';
 import type { QueryBudget } from './budget.ts';
-import { ABSENT, FLOAT, HISTOGRAM, type SeriesStream, type StepHistograms, type StepSeries } from './series.ts';
+import {
+  ABSENT,
+  emptyHistograms,
+  FLOAT,
+  HISTOGRAM,
+  type SeriesStream,
+  type StepHistograms,
+  type StepSeries,
+} from './series.ts';
+import { inStretches } from './stretches.ts';
 
 export function equalLabelsError(): QueryError {
   return new QueryError('execution', 'vector cannot contain metrics with the same labelset');
@@ -36,7 +45,8 @@ export async function* mergeEqual(stream: SeriesStream, budget: QueryBudget): Se
       const equal = byLabels.get(key);
       if (equal !== undefined) {
         if (budget.isDue()) await budget.pause();
-        equal.add(series);
+        const adding = equal.add(series, budget);
+        if (adding !== undefined) await adding;
         continue;
       }
       byLabels.set(key, new Merged(series));
@@ -66,19 +76,23 @@ class Merged {
   }
 
   /** @throws {QueryError} execution, where both are present at a step. */
-  add(added: StepSeries): void {
+  add(added: StepSeries, budget: QueryBudget): Promise<void> | undefined {
     if (!this.#isOwned) this.#copy();
     // What comes first in time says whether the name goes in the end.
     if (firstStep(added) < firstStep(this.#series)) this.#takeName(added);
+    return inStretches(added.values.length, budget, (from, to) => this.#add(added, from, to));
+  }
+
+  #add(added: StepSeries, from: number, to: number): void {
     const { values, present } = this.#series;
-    for (let step = 0; step < values.length; step++) {
+    for (let step = from; step < to; step++) {
       const kind = added.present[step]!;
       if (kind === ABSENT) continue;
       if (present[step] !== ABSENT) throw equalLabelsError();
       present[step] = kind;
       if (kind === FLOAT) values[step] = added.values[step]!;
       if (kind !== HISTOGRAM) continue;
-      this.#histograms ??= Array.from({ length: values.length });
+      this.#histograms ??= emptyHistograms(values.length);
       this.#histograms[step] = added.histograms![step];
     }
   }
@@ -97,6 +111,6 @@ class Merged {
 }
 
 function firstStep({ present }: StepSeries): number {
-  const step = present.findIndex((kind) => kind !== ABSENT);
-  return step === -1 ? Infinity : step;
+  for (let step = 0; step < present.length; step++) if (present[step] !== ABSENT) return step;
+  return Infinity;
 }

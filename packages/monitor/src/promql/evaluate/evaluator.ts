@@ -2,7 +2,6 @@
 // computed over all steps at once from the columns that the store hands out. What does not depend on the step is computed on a
 // grid of one step and repeated.
 
-import type { QueryFeatures } from '../features.ts';
 import { QueryError } from '../interface.ts';
 import {
   type AggregateNode,
@@ -17,15 +16,24 @@ import {
   type VectorScalarNode,
 } from '../plan/nodes.ts';
 import { aggregate } from './aggregate/aggregate.ts';
-import { combineScalars } from './binary/operators.ts';
+import { combineScalars } from './binary/scalars.ts';
 import { setOperation } from './binary/set-operations.ts';
 import { combineWithScalar } from './binary/vector-scalar.ts';
 import { combineVectors } from './binary/vectors.ts';
+import type { QueryBudget } from './budget.ts';
 import type { EvaluationContext } from './context.ts';
 import { mergeEqual } from './distinct.ts';
 import { perValue } from './per-value.ts';
 import { instantSeries, samplesAt } from './selection.ts';
-import { type Grid, nameless, type SeriesStream, type StepSeries } from './series.ts';
+import {
+  emptyHistograms,
+  type Grid,
+  nameless,
+  type SeriesStream,
+  type StepHistograms,
+  type StepSeries,
+} from './series.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches } from './stretches.ts';
 import { mixedPresentOverTime, presentOverTime } from './window/counts.ts';
 import { overWindowSeries } from './window/over-window.ts';
 import type { RangeSeries } from './window/window-function.ts';
@@ -58,17 +66,23 @@ export class Evaluator {
   async #evaluatedScalar(node: Exclude<ScalarNode, { kind: 'number' }>, grid: Grid): Promise<Float64Array> {
     switch (node.kind) {
       case 'negated-scalar':
-        return (await this.scalar(node.operand, grid)).map((value) => -value);
+        return negatedNumbers(await this.scalar(node.operand, grid), this.#context.budget);
       case 'over-steps':
         return node.body.evaluate(this.#callArguments(node, grid));
       case 'scalars':
-        return combineScalars(node.operator, await this.scalar(node.left, grid), await this.scalar(node.right, grid));
+        return combineScalars(
+          node.operator,
+          await this.scalar(node.left, grid),
+          await this.scalar(node.right, grid),
+          this.#context.budget,
+        );
     }
   }
 
   /** In no particular order, but for what orders an instant vector. */
   vector(node: VectorNode, grid: Grid): SeriesStream {
-    if (node.stepInvariant && grid.count > 1) return repeated(this.vector(node, firstStep(grid)), grid.count);
+    if (node.stepInvariant && grid.count > 1)
+      return repeated(this.vector(node, firstStep(grid)), grid.count, this.#context.budget);
     const { shared, trace } = this.#context;
     return shared.vector(node, grid, () => {
       const stream = this.#evaluatedVector(node, grid);
@@ -101,7 +115,7 @@ export class Evaluator {
       case 'unchanged-vector':
         return this.vector(node.operand, grid);
       case 'negated-vector': {
-        const stream = negated(this.vector(node.operand, grid), this.#context.features);
+        const stream = negated(this.vector(node.operand, grid), this.#context);
         return node.operand.mixesNames ? this.#merged(stream) : stream;
       }
       case 'vector-scalar':
@@ -200,25 +214,42 @@ function firstStep(grid: Grid): Grid {
   return { ...grid, count: 1 };
 }
 
-async function* repeated(stream: SeriesStream, count: number): SeriesStream {
+async function* repeated(stream: SeriesStream, count: number, budget: QueryBudget): SeriesStream {
   for await (const { values, present, histograms, ...series } of stream) {
-    const columns = {
-      values: new Float64Array(count).fill(values[0]!),
-      present: new Uint8Array(count).fill(present[0]!),
-    };
+    const columns = { values: new Float64Array(count), present: new Uint8Array(count).fill(present[0]!) };
+    const filling = inStretches(count, budget, (from, to) => columns.values.fill(values[0]!, from, to));
+    if (filling !== undefined) await filling;
     yield histograms === undefined
       ? { ...series, ...columns }
-      : { ...series, ...columns, histograms: Array.from({ length: count }, () => histograms[0]) };
+      : { ...series, ...columns, histograms: emptyHistograms(count).fill(histograms[0]) };
   }
 }
 
-async function* negated(stream: SeriesStream, features: QueryFeatures): SeriesStream {
+async function* negated(stream: SeriesStream, { features, budget }: EvaluationContext): SeriesStream {
   for await (const series of stream) {
     const { values, present, histograms } = series;
-    const negatedValues = values.map((value) => -value);
-    const result: StepSeries = { ...nameless(series, features), values: negatedValues, present };
-    yield histograms === undefined
-      ? result
-      : { ...result, histograms: histograms.map((histogram) => histogram?.negated()) };
+    const result: StepSeries = {
+      ...nameless(series, features),
+      values: await negatedNumbers(values, budget),
+      present,
+    };
+    yield histograms === undefined ? result : { ...result, histograms: await negatedHistograms(histograms, budget) };
   }
+}
+
+async function negatedNumbers(values: Float64Array, budget: QueryBudget): Promise<Float64Array> {
+  const results = new Float64Array(values.length);
+  await inStretches(values.length, budget, (from, to) => {
+    for (let step = from; step < to; step++) results[step] = -values[step]!;
+  });
+  return results;
+}
+
+async function negatedHistograms(histograms: StepHistograms, budget: QueryBudget): Promise<StepHistograms> {
+  const results = emptyHistograms(histograms.length);
+  const negate = (from: number, to: number): void => {
+    for (let step = from; step < to; step++) results[step] = histograms[step]?.negated();
+  };
+  await inStretches(histograms.length, budget, negate, HISTOGRAM_STRETCH_STEPS);
+  return results;
 }

@@ -1,10 +1,10 @@
-// The warnings and infos of one query: each message once, wherever it comes from, and at most ten of a kind, as Prometheus does. Of
-// the places of a message the last one counts, what is inside of an operation coming before it, and left before right.
+// The warnings and infos of one query: each message once, wherever it comes from. Of the places of a message the last one counts,
+// what is inside of an operation coming before it, and left before right. All of them are given: how many are told is decided where
+// they are told.
 
 import { generalText } from '../histogram/number-text.ts';
 import { type Span, withPosition } from '../parse/positions.ts';
 
-const MAX_NOTES = 10;
 /** Different messages that are held, and so counted, of a query and of each of its parts that are recorded. */
 const HELD_MAX = 10_000;
 
@@ -81,11 +81,11 @@ export class QueryNotes {
   }
 
   warnings(): string[] {
-    return shortened([...this.#losses, ...this.#texts('warning')], 'warning');
+    return [...this.#losses, ...this.#texts('warning')];
   }
 
   infos(): string[] {
-    return shortened(this.#texts('info'), 'info');
+    return this.#texts('info');
   }
 
   #add(note: Note): void {
@@ -120,9 +120,4 @@ function contains(outer: Span, inner: Span): boolean {
 
 function isLater(one: Span, other: Span): boolean {
   return contains(one, other) || (!contains(other, one) && one.from > other.from);
-}
-
-function shortened(notes: readonly string[], kind: string): string[] {
-  if (notes.length <= MAX_NOTES) return [...notes];
-  return [...notes.slice(0, MAX_NOTES), `${notes.length - MAX_NOTES} more ${kind} annotations omitted`];
 }

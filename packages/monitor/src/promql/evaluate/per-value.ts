@@ -4,7 +4,8 @@
 import type { PerValueNode } from '../plan/nodes.ts';
 import type { EvaluationContext } from './context.ts';
 import { mergeEqual } from './distinct.ts';
-import { ABSENT, FLOAT, type Grid, nameless, type SeriesStream, type StepSeries } from './series.ts';
+import { ABSENT, FLOAT, type Grid, nameless, type SeriesStream } from './series.ts';
+import { inStretches } from './stretches.ts';
 
 export function perValue(
   node: PerValueNode,
@@ -29,26 +30,39 @@ async function* results(
   const [first, second] = await scalars();
   const a = first ?? new Float64Array(grid.count).fill(defaults[0] ?? NaN);
   const b = second ?? new Float64Array(grid.count).fill(defaults[1] ?? NaN);
-  const isEmptyAt = isEmpty === undefined ? undefined : Array.from(a, (atA, step) => isEmpty(atA, b[step]!));
+  const allowed = isEmpty === undefined ? undefined : new Uint8Array(grid.count);
+  if (allowed !== undefined) {
+    await inStretches(grid.count, budget, (from, to) => {
+      for (let step = from; step < to; step++) allowed[step] = isEmpty!(a[step]!, b[step]!) ? ABSENT : FLOAT;
+    });
+  }
   for await (const series of input) {
     if (budget.isDue()) await budget.pause();
-    const { values, present } = series;
-    const kept = floatsOf(series, isEmptyAt);
-    if (kept === undefined) continue;
-    const applied = new Float64Array(grid.count);
-    for (let step = 0; step < present.length; step++) {
-      if (kept[step] === FLOAT) applied[step] = apply(values[step]!, a[step]!, b[step]!);
-    }
-    yield { ...nameless(series, features), values: applied, present: kept };
+    const { values, present, histograms } = series;
+    const results = new Float64Array(grid.count);
+    const isKeptWhole = histograms === undefined && allowed === undefined;
+    const kept = isKeptWhole ? present : new Uint8Array(grid.count);
+    const computing = inStretches(grid.count, budget, (from, to) => {
+      if (!isKeptWhole) keepFloats(present, allowed, kept, from, to);
+      for (let step = from; step < to; step++) {
+        if (kept[step] === FLOAT) results[step] = apply(values[step]!, a[step]!, b[step]!);
+      }
+    });
+    if (computing !== undefined) await computing;
+    if (!isKeptWhole && !kept.includes(FLOAT)) continue;
+    yield { ...nameless(series, features), values: results, present: kept };
   }
 }
 
-/** Where there is a result; undefined when that is nowhere. */
-function floatsOf(
-  { present, histograms }: StepSeries,
-  isEmptyAt: readonly boolean[] | undefined,
-): Uint8Array | undefined {
-  if (histograms === undefined && isEmptyAt === undefined) return present;
-  const kept = present.map((kind, step) => (kind === FLOAT && isEmptyAt?.[step] !== true ? FLOAT : ABSENT));
-  return kept.includes(FLOAT) ? kept : undefined;
+/** Where there is a result. */
+function keepFloats(
+  present: Uint8Array,
+  allowed: Uint8Array | undefined,
+  kept: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  for (let step = from; step < to; step++) {
+    if (present[step] === FLOAT && allowed?.[step] !== ABSENT) kept[step] = FLOAT;
+  }
 }

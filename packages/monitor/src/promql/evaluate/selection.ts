@@ -9,6 +9,8 @@ import type { RangeNode, SelectorNode, SelectorPart, TimePart } from '../plan/no
 import type { EvaluationContext } from './context.ts';
 import { type Grid, nameless, type SeriesStream, type StepSeries, TYPE_LABEL, timeAt, UNIT_LABEL } from './series.ts';
 import { columnsOfStatistics, samplesOfStatistics } from './statistics-alone.ts';
+import { StoredSeries } from './stored-series.ts';
+import type { TracedRead } from './trace.ts';
 import { withEdges } from './window/edges.ts';
 import { latestAtSteps, latestTimesAtSteps } from './window/latest-samples.ts';
 import { smoothedAtSteps } from './window/smoothed-samples.ts';
@@ -44,28 +46,27 @@ export function edgesOf(node: RangeNode): Edges {
   return node.kind === 'subquery' ? 'plain' : node.edges;
 }
 
-export async function* instantSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
+export function instantSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
   const times = instantTimes(node, grid, context);
-  for await (const read of select(node, times, context)) {
+  return select<StepSeries>(node, times, context, (read) => {
     const series = node.readsBuckets ? read : withStatisticsAlone(read);
     const { labels } = series;
-    const result =
+    const finding =
       node.edges === 'smoothed'
-        ? smoothedAtSteps(series, times, { labels, notes: context.notes, noteSpan: node.span })
-        : latestAtSteps(series, times);
-    if (result !== undefined) yield { labels, ...result };
-  }
+        ? smoothedAtSteps(series, times, { labels, notes: context.notes, noteSpan: node.span }, context.budget)
+        : latestAtSteps(series, times, context.budget);
+    const found = (result: Awaited<typeof finding>) => (result === undefined ? undefined : { labels, ...result });
+    return finding instanceof Promise ? finding.then(found) : found(finding);
+  });
 }
 
 /** The times of the samples that an instant selector sees, in seconds. */
-export async function* instantTimeSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
+export function instantTimeSeries(node: SelectorNode, grid: Grid, context: EvaluationContext): SeriesStream {
   const times = { grid: gridAt(node.at, grid, context), offsetMs: node.offsetMs, rangeMs: context.lookbackMs };
-  for await (const series of select(node, times, context)) {
-    const result = latestTimesAtSteps(series, times);
-    if (result === undefined) continue;
-    const found: StepSeries = { ...nameless(series, context.features), ...result };
-    yield found;
-  }
+  return select<StepSeries>(node, times, context, async (series) => {
+    const result = await latestTimesAtSteps(series, times, context.budget);
+    return result === undefined ? undefined : { ...nameless(series, context.features), ...result };
+  });
 }
 
 /** `smoothed` looks ahead as far as back; `anchored` has no meaning for a moment. */
@@ -75,17 +76,14 @@ function instantTimes(node: SelectorNode, grid: Grid, context: EvaluationContext
 }
 
 /** Every series with a sample in any of the windows, without stale markers. Its columns hold until the next one is asked for. */
-export async function* rangeSeries(
+export function rangeSeries(
   node: RangeNode,
   times: WindowTimes,
   context: EvaluationContext,
   evaluate: EvaluateVector,
-): AsyncGenerator<RangeSeries> {
-  if (node.kind === 'subquery') return yield* subquerySeries(node, times, context, evaluate);
-  for await (const series of select(node, times, context)) {
-    const usable = usableSamples(series, node);
-    if (usable !== undefined) yield usable;
-  }
+): AsyncIterable<RangeSeries> {
+  if (node.kind === 'subquery') return subquerySeries(node, times, context, evaluate);
+  return select(node, times, context, (series) => usableSamples(series, node));
 }
 
 /** The samples of a range vector at one moment. */
@@ -146,20 +144,33 @@ function tellsItsType(labels: Labels): boolean {
   return false;
 }
 
-async function* select(
+/** What `itemOf` makes of each series, but undefined. */
+function select<Item extends object>(
   node: SelectorPart,
   { grid, offsetMs, rangeMs, behindMs = 0, aheadMs = 0 }: WindowTimes,
   { queryable, budget, notes, trace, mixesTypes }: EvaluationContext,
-): AsyncGenerator<SeriesSamples> {
+  itemOf: (series: SeriesSamples) => Item | undefined | Promise<Item | undefined>,
+): AsyncIterable<Item> {
   const { matchers } = node;
   const warn = (message: string) => notes.warnOfLoss(message);
   const isAbandoned = () => budget.isOver();
   const minTimeMs = grid.startMs - offsetMs - rangeMs - behindMs + 1;
   const maxTimeMs = timeAt(grid, grid.count - 1) - offsetMs + aheadMs;
-  if (maxTimeMs < minTimeMs) return;
-  const read = trace?.read(node, minTimeMs, maxTimeMs);
-  const request = { matchers, minTimeMs, maxTimeMs, warn, isAbandoned, sharesTimes: true, reusesValues: true };
-  for await (const series of queryable.select(request)) {
+  let read: TracedRead | undefined;
+  const begin = () => {
+    if (maxTimeMs < minTimeMs) return undefined;
+    read = trace?.read(node, minTimeMs, maxTimeMs);
+    return queryable.select({
+      matchers,
+      minTimeMs,
+      maxTimeMs,
+      warn,
+      isAbandoned,
+      sharesTimes: true,
+      reusesValues: true,
+    });
+  };
+  const counted = (series: SeriesSamples) => {
     if (!mixesTypes && tellsItsType(series.labels)) throw new TypeLabelsMet();
     const samples = series.values.length + samplesOfHistograms(series);
     budget.addSamples(samples);
@@ -167,10 +178,9 @@ async function* select(
       read.series++;
       read.samples += samples;
     }
-    if (budget.isDue()) await budget.pause();
-    yield series;
-  }
-  budget.check();
+    return itemOf(series);
+  };
+  return new StoredSeries(begin, counted, budget);
 }
 
 function samplesOfHistograms({ histograms = [] }: SeriesSamples): number {

@@ -33,6 +33,13 @@ export interface StepSeries {
 
 export type StepHistograms = (FloatHistogram | undefined)[];
 
+/** A column for histograms, as long as the grid. */
+export function emptyHistograms(stepCount: number): StepHistograms {
+  const histograms: StepHistograms = [];
+  histograms.length = stepCount;
+  return histograms;
+}
+
 export type SeriesStream = AsyncIterable<StepSeries>;
 
 export const NO_LABELS: Labels = [];
@@ -94,15 +101,3 @@ export function labelsText(labels: Labels): string {
 }
 
 const PLAIN_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-
-/** By name and value of one label after the other; what is first in the order of texts comes first. */
-export function compareLabels(a: Labels, b: Labels): number {
-  for (let index = 0; index < a.length && index < b.length; index++) {
-    const left = a[index]!;
-    const right = b[index]!;
-    if (left === right) continue;
-    if (left.name !== right.name) return left.name < right.name ? -1 : 1;
-    if (left.value !== right.value) return left.value < right.value ? -1 : 1;
-  }
-  return a.length - b.length;
-}

@@ -54,7 +54,7 @@ test('what the grammar takes and Prometheus does not is refused', () => {
     ['a>1or b', '1:3: parse error: bad number or duration syntax: "1or"'],
     ['0x1e+5', '1:1: parse error: bad number or duration syntax: "0x1e+5"'],
     ['1__0', '1:1: parse error: bad number or duration syntax: "1__0"'],
-    ['a\u00a0+ b', "1:2: parse error: unexpected character: '\u00a0'"],
+    ['a\u00a0+ b', "1:2: parse error: unexpected character: '\\u00a0'"],
     ['"a\nb"', '1:1: parse error: unterminated quoted string'],
     ['"\ufffd"', '1:1: parse error: invalid UTF-8 rune'],
     ['atan2', '1:1: parse error: unexpected <op:atan2>'],

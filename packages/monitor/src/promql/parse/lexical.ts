@@ -3,6 +3,7 @@
 // takes. Those are covered with others of the same length that the grammar knows, so that every place in its tree is a place
 // in the expression too; the tree is then read with the expression as it was written.
 
+import { quotedCharacter } from '../go-text.ts';
 import { numberValue } from './literals.ts';
 import { literal } from './operands.ts';
 import { parseError } from './positions.ts';
@@ -242,8 +243,8 @@ class Scanner {
           throw parseError(this.#text, this.#index, 'unexpected colon before duration in duration expression');
         }
         if (!'+-*/%^=!<>~,@:'.includes(character)) {
-          const at = this.#text.codePointAt(this.#index - 1)!;
-          throw parseError(this.#text, this.#index - 1, `unexpected character: '${String.fromCodePoint(at)}'`);
+          const at = this.#index - 1;
+          throw parseError(this.#text, at, `unexpected character: ${quotedCharacter(this.#text, at)}`);
         }
         if (character === '@') this.#countModifier(this.#index - 1);
         else if (!this.#isInDuration) this.#modifiers = 0;

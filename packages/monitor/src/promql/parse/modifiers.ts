@@ -2,6 +2,7 @@
 // https://prometheus.io/docs/prometheus/latest/querying/basics/#offset-modifier
 
 import type { SyntaxNode } from '@lezer/common';
+import { notEnabled } from '../features.ts';
 import { offsetDuration, rangeDuration } from './duration-expression.ts';
 import { numberValue } from './literals.ts';
 import { childrenOf, literal, textOf } from './operands.ts';
@@ -99,7 +100,9 @@ function subquery(
 
 function withEdges({ text, features }: ParseSource, operand: Syntax, span: Span, edges: Edges): SelectorSyntax {
   const fail = (problem: string) => parseError(text, operand.span.from, problem);
-  if (!features.extendedRangeSelectors) throw fail(`${edges} modifier is experimental and not enabled`);
+  if (!features.extendedRangeSelectors) {
+    throw fail(`${edges} modifier is experimental and ${notEnabled('promql-extended-range-selectors')}`);
+  }
   if (operand.kind === 'subquery') throw fail(`${edges} modifier is not supported for subqueries`);
   if (operand.kind !== 'selector') throw fail(`${edges} modifier not implemented`);
   if (operand.edges !== 'plain' && operand.edges !== edges) {

@@ -3,6 +3,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { METRIC_NAME } from '../../model/labels.ts';
 import { type Matcher, type MatchOperator, valuePredicate } from '../../model/matcher.ts';
+import { notEnabled } from '../features.ts';
 import type { QueryError } from '../interface.ts';
 import { isDurationText, LiteralError, numberValue, stringValue } from './literals.ts';
 import { parseError, type Span } from './positions.ts';
@@ -18,7 +19,7 @@ export const PARAMETER_TYPES: ReadonlyMap<string, 'scalar' | 'string'> = new Map
   ['limit_ratio', 'scalar'],
   ['count_values', 'string'],
 ] as const);
-const EXPERIMENTAL_AGGREGATIONS = new Set(['limitk', 'limit_ratio']);
+export const EXPERIMENTAL_AGGREGATIONS: ReadonlySet<string> = new Set(['limitk', 'limit_ratio']);
 
 /** `convert` makes a whole expression of a node inside the operand. */
 export function convertOperand(source: ParseSource, node: SyntaxNode, convert: (inner: SyntaxNode) => Syntax): Syntax {
@@ -59,7 +60,7 @@ function convertAggregate(
     throw parseError(
       text,
       node.from,
-      `${operator}() is experimental and must be enabled with --enable-feature=promql-experimental-functions`,
+      `${operator}() is experimental and ${notEnabled('promql-experimental-functions')}`,
     );
   }
   const expected = PARAMETER_TYPES.has(operator) ? 2 : 1;

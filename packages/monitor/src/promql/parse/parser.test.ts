@@ -292,15 +292,20 @@ test('anchored and smoothed belong to a selector', () => {
 
 test('what is behind a feature is refused without it', () => {
   const cases: readonly (readonly [string, string])[] = [
-    ['a[5m] smoothed', '1:1: parse error: smoothed modifier is experimental and not enabled'],
-    ['1 + a + fill(0) b', '1:1: parse error: binop fill modifiers are experimental and not enabled'],
     [
-      'limitk(1, a)',
-      '1:1: parse error: limitk() is experimental and must be enabled with --enable-feature=promql-experimental-functions',
+      'a[5m] smoothed',
+      '1:1: parse error: smoothed modifier is experimental and not enabled: promql-extended-range-selectors',
     ],
+    [
+      '1 + a + fill(0) b',
+      '1:1: parse error: binop fill modifiers are experimental and not enabled: promql-binop-fill-modifiers',
+    ],
+    ['limitk(1, a)', '1:1: parse error: limitk() is experimental and not enabled: promql-experimental-functions'],
   ];
+  const where =
+    " has to be among query.features of the monitor's configuration, or be given to chainpulse query --data as --feature";
   for (const [text, message] of cases) {
-    assert.equal(refusal(text, PLAIN).message, message, text);
+    assert.equal(refusal(text, PLAIN).message, message + where, text);
     parse(text, LENIENT_PARSE_OPTIONS);
   }
 });

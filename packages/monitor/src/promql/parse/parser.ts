@@ -5,7 +5,7 @@
 
 import type { SyntaxNode } from '@lezer/common';
 import { parser as grammar } from '@prometheus-io/lezer-promql';
-import type { QueryFeatures } from '../features.ts';
+import { notEnabled, type QueryFeatures } from '../features.ts';
 import { DEFAULT_QUERY_LIMITS, type ParseLimits } from '../limits.ts';
 import { checkBounds } from './bounds.ts';
 import { coveredText } from './lexical.ts';
@@ -81,6 +81,7 @@ const RANKS: Readonly<Record<string, number>> = {
   atan2: 5,
   '^': 6,
 };
+export const BINARY_OPERATORS: readonly string[] = Object.keys(RANKS);
 const LOWEST_RANK = 1;
 const POWER_RANK = 6;
 
@@ -147,7 +148,8 @@ class Ranking {
       const right = this.expression(rank === POWER_RANK ? rank : rank + 1);
       const span: Span = { from: left.span.from, to: right.span.to };
       if (operation.fillSpan !== undefined && !this.#source.features.fillModifiers) {
-        throw parseError(this.#source.text, span.from, 'binop fill modifiers are experimental and not enabled');
+        const problem = `binop fill modifiers are experimental and ${notEnabled('promql-binop-fill-modifiers')}`;
+        throw parseError(this.#source.text, span.from, problem);
       }
       const { operator, operatorSpan, bool, matching } = operation;
       left = { kind: 'binary', span, operator, operatorSpan, bool, matching, left, right };

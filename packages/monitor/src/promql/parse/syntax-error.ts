@@ -1,6 +1,6 @@
 // Says what stands at the place where the grammar found no way on.
 
-import { quoted } from '../go-text.ts';
+import { quoted, quotedCharacter } from '../go-text.ts';
 import type { QueryError } from '../interface.ts';
 import { parseError } from './positions.ts';
 
@@ -85,5 +85,5 @@ export function unexpectedToken(text: string, at: number): QueryError {
     const token = form.exec(rest)?.[0];
     if (token !== undefined) return parseError(text, at, `unexpected ${words(token)}`);
   }
-  return parseError(text, at, `unexpected character: '${String.fromCodePoint(rest.codePointAt(0)!)}'`);
+  return parseError(text, at, `unexpected character: ${quotedCharacter(text, at)}`);
 }

@@ -3,7 +3,7 @@
 import { METRIC_NAME } from '../../model/labels.ts';
 import { valuePredicate } from '../../model/matcher.ts';
 import { isComparison } from '../evaluate/binary/operators.ts';
-import type { QueryFeatures } from '../features.ts';
+import { notEnabled, type QueryFeatures } from '../features.ts';
 import { quoted } from '../go-text.ts';
 import type { QueryError } from '../interface.ts';
 import { PARAMETER_TYPES } from '../parse/operands.ts';
@@ -73,7 +73,7 @@ class TypeCheck {
     const definition = functionNamed(syntax.name);
     if (definition === undefined) throw this.#error(syntax.span, `unknown function with name "${syntax.name}"`);
     if (definition.isExperimental === true && !this.#features.experimentalFunctions) {
-      throw this.#error(syntax.span, `function "${syntax.name}" is not enabled`);
+      throw this.#error(syntax.span, `function "${syntax.name}" is ${notEnabled('promql-experimental-functions')}`);
     }
   }
 

@@ -3,7 +3,7 @@
 
 import { METRIC_NAME } from '../../model/labels.ts';
 import { FOLDS } from '../evaluate/aggregate/fold.ts';
-import { combineScalars, isComparison } from '../evaluate/binary/operators.ts';
+import { isComparison, scalarFunction } from '../evaluate/binary/operators.ts';
 import { isMetadataLabel } from '../evaluate/series.ts';
 import type { QueryFeatures } from '../features.ts';
 import type {
@@ -145,7 +145,7 @@ class Planner {
       if (left.kind !== 'number' || right.kind !== 'number' || isTrim) {
         return { kind: 'scalars', span, stepInvariant, operator, left, right };
       }
-      const value = combineScalars(operator, Float64Array.of(left.value), Float64Array.of(right.value))[0]!;
+      const value = scalarFunction(operator)(left.value, right.value);
       return { kind: 'number', span, value, stepInvariant };
     }
     if (isScalar(left) || isScalar(right)) {

@@ -8,7 +8,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../../engine/interface.ts';
 import type { Clock } from '../../model/clock.ts';
 import { ApiError, apiErrorOf, errorBody, invalidParameter, statusOf } from '../prometheus/error.ts';
-import { MAX_TIME_MS, MIN_TIME_MS, Parameters } from '../prometheus/parameters.ts';
+import { Parameters } from '../prometheus/parameters.ts';
+import { MAX_TIME_MS, MIN_TIME_MS } from '../prometheus/time-text.ts';
 import type { RouteTable } from '../route-table.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
 

@@ -1,16 +1,18 @@
 // `query_exemplars`: the exemplars of all series that an expression selects, whatever it makes of them, as Prometheus has them.
 
 import type { Engine } from '../../engine/interface.ts';
+import { compareLabels } from '../../model/label-order.ts';
 import { labelsKey } from '../../model/labels.ts';
 import { selectorsIn } from '../../promql/selector.ts';
 import type { ExemplarSeries } from '../../storage/interface.ts';
 import { ApiError, apiErrorOf } from '../prometheus/error.ts';
 import { formatSample, formatTime } from '../prometheus/format.ts';
-import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from '../prometheus/parameters.ts';
+import type { Parameters } from '../prometheus/parameters.ts';
 import { readLimit } from '../prometheus/queries.ts';
 import type { Question } from '../prometheus/question.ts';
 import { renderList } from '../prometheus/render.ts';
 import { renderLabels } from '../prometheus/render-labels.ts';
+import { MAX_TIME_MS, MIN_TIME_MS } from '../prometheus/time-text.ts';
 
 /** Exemplars in one answer; the rest is left out, with a warning. */
 const EXEMPLARS_MAX = 20_000;
@@ -49,7 +51,8 @@ export function readExemplars(parameters: Parameters, engine: Engine): Question 
         ? new ApiError('canceled', 'query was canceled in query execution')
         : new ApiError('timeout', 'query timed out in query execution');
     }
-    return { data: renderList(found.values(), renderSeries), warnings: [...warnings] };
+    const inOrder = [...found.values()].sort((a, b) => compareLabels(a.labels, b.labels));
+    return { data: renderList(inOrder, renderSeries), warnings: [...warnings] };
   };
 }
 

@@ -17,7 +17,8 @@ import {
 } from '../../export/interface.ts';
 import { takesGzip } from '../chain/metrics.ts';
 import { ApiError, apiErrorOf, errorBody, invalidParameter, statusOf } from '../prometheus/error.ts';
-import { MAX_TIME_MS, MIN_TIME_MS, Parameters } from '../prometheus/parameters.ts';
+import { Parameters } from '../prometheus/parameters.ts';
+import { MAX_TIME_MS, MIN_TIME_MS } from '../prometheus/time-text.ts';
 import { type HistoryLimits, RETRY_AFTER_SECONDS } from './limits.ts';
 import { disconnectWhenStalled } from './stall-guard.ts';
 

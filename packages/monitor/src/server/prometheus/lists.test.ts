@@ -17,7 +17,7 @@ test('what there is none of is an empty list, and OPTIONS an empty answer', asyn
     ['targets/relabel_steps?scrapePool=evm&labels={"a":"b"}', '{"steps":[]}'],
     ['status/flags', '{"query.lookback-delta":"5m","query.timeout":"2m"}'],
     ['features', '{"promql":{"at_modifier":true}}'],
-    ['status/queries', '{"active":[],"slow":[]}'],
+    ['status/queries', '{"active":[],"slow":[],"held":{"points":0,"reads":0,"leases":0}}'],
   ];
   for (const [path, data] of cases) {
     const response = await fetch(`${url}/api/v1/${path}`);
@@ -87,7 +87,9 @@ test('statistics stand beside the result when they are asked for', async (t) => 
       samples: [{ labels: labelsFromRecord({ a: 'b<c' }), value: 1 }],
       warnings: Array.from({ length: 12 }, (_, index) => `warning ${index}`),
       infos: [],
-      ...(query.wants === 'statistics' && { stats: { samplesRead: 7, peakPoints: 3 } }),
+      ...(query.wants === 'statistics' && {
+        stats: { samplesRead: 7, peakPoints: 3, preparationMs: 2, evaluationMs: 1.5, sortMs: 0.5 },
+      }),
     }),
   });
   const { url } = await startTestServer(t, { engine });
@@ -98,7 +100,7 @@ test('statistics stand beside the result when they are asked for', async (t) => 
   );
   assert.doesNotMatch(await get(''), /stats/);
   const { data, warnings } = JSON.parse(await get('&stats=yes')) as {
-    data: { stats: { timings: object; samples: object } };
+    data: { stats: { timings: Record<string, number>; samples: object } };
     warnings: string[];
   };
   assert.deepEqual(data.stats.samples, { totalQueryableSamples: 7, samplesRead: 7, peakSamples: 3 });
@@ -110,6 +112,8 @@ test('statistics stand beside the result when they are asked for', async (t) => 
     'execQueueTime',
     'execTotalTime',
   ]);
+  const { queryPreparationTime, innerEvalTime, resultSortTime } = data.stats.timings;
+  assert.deepEqual([queryPreparationTime, innerEvalTime, resultSortTime], [0.002, 0.0015, 0.0005]);
   assert.deepEqual(warnings.slice(9), ['warning 9', '3 more warning annotations omitted']);
 });
 

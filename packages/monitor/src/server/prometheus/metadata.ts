@@ -2,25 +2,32 @@
 
 import type { Engine } from '../../engine/interface.ts';
 import type { MetricMetadata } from '../../model/batch.ts';
+import { compareLabels, compareTexts } from '../../model/label-order.ts';
+import { quoted } from '../../promql/go-text.ts';
 import type { SeriesRequest } from '../../storage/interface.ts';
 import { ApiError } from './error.ts';
 import { quote } from './format.ts';
-import { MAX_TIME_MS, MIN_TIME_MS, type Parameters } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
 import { readLimit, truncate } from './queries.ts';
-import type { Question, Turn } from './question.ts';
+import type { Question } from './question.ts';
 import { renderList } from './render.ts';
 import { renderLabels } from './render-labels.ts';
+import { MAX_TIME_MS, MIN_TIME_MS } from './time-text.ts';
 import { unescapeName } from './unescape-name.ts';
+import { withinTime } from './within-time.ts';
 
 /** @throws {ApiError} */
 export function readSeries(parameters: Parameters, engine: Engine, maxSelectors: number): Question {
+  parameters.refuseUnreadable();
   if (parameters.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
   // Of the routes that take `match[]` this one alone names it in errors.
   const { request, limit } = readRequest(parameters, maxSelectors, 'match[]');
   return async (turn) => {
     const found = await withinTime(turn, (signal) => engine.series(request, signal));
     const { kept, warnings } = truncate(found, limit);
-    return { data: renderList(kept, renderLabels), warnings };
+    // In Prometheus one selector gives them in the order of its storage, and several merge what each sorts.
+    const inOrder = request.matcherSets.length > 1 ? kept.toSorted(compareLabels) : kept;
+    return { data: renderList(inOrder, renderLabels), warnings };
   };
 }
 
@@ -39,7 +46,7 @@ export function readLabelValues(parameters: Parameters, engine: Engine, maxSelec
   const name = unescapeName(given);
   // Prometheus 3 takes any name in UTF-8; an unpaired surrogate is none.
   if (name === '' || !name.isWellFormed()) {
-    throw new ApiError('bad_data', `invalid label name: ${JSON.stringify(name)}`);
+    throw new ApiError('bad_data', `invalid label name: ${quoted(name)}`);
   }
   const { request, limit } = readRequest(parameters, maxSelectors);
   return async (turn) => {
@@ -53,23 +60,14 @@ export function readLabelValues(parameters: Parameters, engine: Engine, maxSelec
 export function readMetadata(parameters: Parameters, engine: Engine): Question {
   const limit = parameters.optionalCount('limit') ?? -1;
   const limitPerMetric = parameters.optionalCount('limit_per_metric') ?? -1;
-  return async () => {
-    const byName = Map.groupBy(await engine.metadata(parameters.first('metric'), 0), ({ name }) => name);
-    const families = limit < 0 ? byName : [...byName].slice(0, limit);
+  const metric = parameters.first('metric');
+  return async (turn) => {
+    const found = await withinTime(turn, (signal) => engine.metadata(metric, 0, signal));
+    const byName = Map.groupBy(found, ({ name }) => name);
+    const inOrder = [...byName].sort(([a], [b]) => compareTexts(a, b));
+    const families = limit < 0 ? inOrder : inOrder.slice(0, limit);
     return { data: renderMetadata(families, limitPerMetric) };
   };
-}
-
-/** Ends what is asked when nobody waits for it any more, or when its time is over. */
-async function withinTime<T>({ timeoutMs, signal }: Turn, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    return await ask(AbortSignal.any([signal, timeout]));
-  } catch (error) {
-    if (signal.aborted) throw new ApiError('canceled', 'query was canceled', { cause: error });
-    if (timeout.aborted) throw new ApiError('timeout', 'query timed out', { cause: error });
-    throw error;
-  }
 }
 
 function readRequest(

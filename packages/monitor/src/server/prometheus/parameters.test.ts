@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FastifyRequest } from 'fastify';
-import { MAX_TIME_MS, MIN_TIME_MS, Parameters } from './parameters.ts';
+import { Parameters } from './parameters.ts';
+import { MAX_TIME_MS, MIN_TIME_MS } from './time-text.ts';
 
 function parametersOf(query: Record<string, unknown>, body?: Record<string, unknown>): Parameters {
   return new Parameters({ query, body } as unknown as FastifyRequest);
@@ -15,6 +16,17 @@ test('times are unix seconds or RFC 3339, in whole milliseconds', () => {
     ['1.0015', 1002],
     ['1.0005', 1000],
     ['1e3', 1_000_000],
+    ['1_000', 1_000_000],
+    ['0x1p4', 16_000],
+    ['-0X1.8p1', -3000],
+    ['0x_a.8p+0', 10_500],
+    ['0x.8p0', 500],
+    ['2015-07-01T20:10:51,7Z', 1_435_781_451_700],
+    ['2015-07-01T2:10:51Z', 1_435_716_651_000],
+    ['2015-07-01T20:10:51+24:00', 1_435_695_051_000],
+    ['1969-12-31T23:59:59.9999Z', 0],
+    ['1969-12-31T23:59:59.998Z', -2],
+    ['0001-01-01T00:00:00Z', -62_135_596_800_000],
     ['2015-07-01T20:10:51.781Z', 1_435_781_451_781],
     ['2015-07-01T20:10:51.7819999Z', 1_435_781_451_781],
     ['2015-07-01T20:10:51+02:00', 1_435_774_251_000],
@@ -31,7 +43,14 @@ test('what is no time is refused with its parameter', () => {
     'NaN',
     'Inf',
     '0x10',
-    '1_000',
+    '1__000',
+    '_1',
+    '1_',
+    '0x1',
+    '0x1p',
+    '2015-07-01T20:10:51+25:00',
+    '2015-07-01T20:10:51+00:61',
+    '2015-07-01T20:10:5Z',
     '1e30',
     '2015-07-01',
     '2015-07-01T20:10:51',

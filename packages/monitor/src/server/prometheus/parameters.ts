@@ -6,18 +6,12 @@ import type { FastifyRequest } from 'fastify';
 import { parseDurationMs } from '../../model/duration.ts';
 import { type Matcher, valuePredicate } from '../../model/matcher.ts';
 import { ExpressionSizes } from '../../promql/expression-sizes.ts';
+import { quoted } from '../../promql/go-text.ts';
 import { parseSelector } from '../../promql/selector.ts';
+import { formProblem } from '../form.ts';
 import { ApiError, apiErrorOf, invalidParameter } from './error.ts';
-
-/** Earliest and latest time, unix milliseconds: those of JavaScript's dates, the year -271821 to 275760. */
-export const MIN_TIME_MS = -8.64e15;
-export const MAX_TIME_MS = 8.64e15;
-
-/** How Prometheus' own clients write "from the beginning" and "to the end". */
-const BOUNDARY_TIMES: Readonly<Record<string, number>> = {
-  '-292273086-05-16T16:47:06Z': MIN_TIME_MS,
-  '292277025-08-18T07:12:54.999999999Z': MAX_TIME_MS,
-};
+import { parseGoNumber } from './go-number.ts';
+import { parseTimeMs } from './time-text.ts';
 
 /** The longest duration that Prometheus' clock counts, in nanoseconds of 64 bits. */
 const MAX_DURATION_MS = 2 ** 63 / 1e6;
@@ -28,9 +22,8 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'false'].map((text) => [text, false] as const),
 ]);
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const WHOLE = /^[+-]?\d+$/;
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const INFINITE = /^[+-]?inf(inity)?$/i;
 
 export class Parameters {
   readonly #sources: readonly Readonly<Record<string, unknown>>[];
@@ -41,6 +34,12 @@ export class Parameters {
     this.#sources = [request.body, request.query].filter(
       (source) => typeof source === 'object' && source !== null,
     ) as Record<string, unknown>[];
+  }
+
+  /** Refuses a form that was not readable as a whole, which Prometheus does on some paths alone. @throws {ApiError} */
+  refuseUnreadable(): void {
+    const problem = this.#sources.map(formProblem).find((one) => one !== undefined);
+    if (problem !== undefined) throw new ApiError('bad_data', `error parsing form values: ${problem}`);
   }
 
   /** Every value of a parameter, those of the form before those of the address. */
@@ -67,7 +66,7 @@ export class Parameters {
     if (timeMs !== undefined) return timeMs;
     // Prometheus words it in two ways, for a time that may be left out and one that may not.
     const begin = absentMs === undefined ? '' : `invalid time value for '${name}': `;
-    throw invalidParameter(name, `${begin}cannot parse ${JSON.stringify(text)} to a valid timestamp`);
+    throw invalidParameter(name, `${begin}cannot parse ${quoted(text)} to a valid timestamp`);
   }
 
   /** Undefined when the parameter is absent. @throws {ApiError} */
@@ -86,11 +85,10 @@ export class Parameters {
   limit(name: string): number {
     const text = this.first(name);
     if (text === '') return 0;
-    if (!WHOLE.test(text))
-      throw invalidParameter(name, `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+    if (!WHOLE.test(text)) throw invalidParameter(name, `strconv.Atoi: parsing ${quoted(text)}: invalid syntax`);
     const value = BigInt(text.replace('+', ''));
-    if (value > INT64_MAX || value < -INT64_MAX - 1n) {
-      throw invalidParameter(name, `strconv.Atoi: parsing ${JSON.stringify(text)}: value out of range`);
+    if (!isInt64(value)) {
+      throw invalidParameter(name, `strconv.Atoi: parsing ${quoted(text)}: value out of range`);
     }
     if (value < 0n) throw invalidParameter(name, `${name} must be non-negative`);
     return Math.min(Number(value), Number.MAX_SAFE_INTEGER - 1);
@@ -106,9 +104,9 @@ export class Parameters {
   optionalCount(name: string): number | undefined {
     const text = this.first(name);
     if (text === '') return undefined;
-    const count = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
-    if (count === undefined) throw new ApiError('bad_data', `${name} must be a number`);
-    return count;
+    const count = WHOLE.test(text) ? BigInt(text.replace('+', '')) : undefined;
+    if (count === undefined || !isInt64(count)) throw new ApiError('bad_data', `${name} must be a number`);
+    return Math.max(-1, Math.min(Number(count), Number.MAX_SAFE_INTEGER - 1));
   }
 
   /** The series selectors of `match[]`; errors of reading them name the parameter where it is given. @throws {ApiError} */
@@ -134,38 +132,20 @@ function countIn(sizes: ExpressionSizes, matcher: Matcher): void {
   }
 }
 
+function isInt64(value: bigint): boolean {
+  return value <= INT64_MAX && value >= -INT64_MAX - 1n;
+}
+
 /** Milliseconds, or why the text is no duration. */
 export function parseDuration(text: string): number | string {
-  const durationMs = DECIMAL.test(text) ? Number(text) * 1000 : parseDurationMs(text);
-  const problem = `cannot parse ${JSON.stringify(text)} to a valid duration`;
-  if (durationMs === undefined) return problem;
-  return Math.abs(durationMs) > MAX_DURATION_MS ? `${problem}. It overflows int64` : durationMs;
-}
-
-function parseTimeMs(text: string): number | undefined {
-  const timeMs = DECIMAL.test(text) ? secondsToMs(Number(text)) : (BOUNDARY_TIMES[text] ?? parseRfc3339Ms(text));
-  return timeMs !== undefined && Math.abs(timeMs) <= MAX_TIME_MS ? timeMs : undefined;
-}
-
-/** Rounds the fraction alone, so that times far from 1970 lose nothing more. */
-function secondsToMs(seconds: number): number {
-  const whole = Math.trunc(seconds);
-  return whole * 1000 + Math.sign(seconds) * Math.round(Math.abs(seconds - whole) * 1000);
-}
-
-function parseRfc3339Ms(text: string): number | undefined {
-  const parts = RFC3339.exec(text);
-  if (parts === null) return undefined;
-  const [, fraction = '', zone = ''] = parts;
-  // Digits below the millisecond are cut off, not rounded, as Prometheus does.
-  const local = text.slice(0, 19);
-  const timeMs = Date.parse(`${local}${fraction.slice(0, 4)}${zone}`);
-  // A day that its month does not have, and the hour 24, would be read as the next day.
-  return Number.isNaN(timeMs) || !isOnCalendar(local) ? undefined : timeMs;
-}
-
-function isOnCalendar(local: string): boolean {
-  return new Date(`${local}Z`).toISOString().startsWith(local);
+  const problem = `cannot parse ${quoted(text)} to a valid duration`;
+  const seconds = parseGoNumber(text);
+  if (seconds !== undefined || INFINITE.test(text)) {
+    const durationMs = (seconds ?? Infinity) * 1000;
+    return Math.abs(durationMs) < MAX_DURATION_MS ? durationMs : `${problem}. It overflows int64`;
+  }
+  const durationMs = parseDurationMs(text);
+  return durationMs === undefined || durationMs >= MAX_DURATION_MS ? problem : durationMs;
 }
 
 function readSelector(text: string, named: string | undefined): readonly Matcher[] {

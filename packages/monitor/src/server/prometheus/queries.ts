@@ -24,7 +24,7 @@ export function readInstantQuery(parameters: Parameters, engine: QueryEngine, cl
   const { stats, wants } = statisticsOf(parameters);
   return async (turn) => {
     const startedMs = performance.now();
-    const result = await engine.instant({ ...query, timeoutMs: turn.timeoutMs, ...wants }, turn.signal);
+    const result = await engine.instant({ ...query, timeoutMs: turn.timeoutMs, ...wants }, turn.signal, turn.sent);
     return answerOf(result, limit, { wanted: stats, turn, evaluatedMs: performance.now() - startedMs });
   };
 }
@@ -36,7 +36,7 @@ export function readRangeQuery(parameters: Parameters, engine: QueryEngine): Que
   const { stats, wants } = statisticsOf(parameters);
   return async (turn) => {
     const startedMs = performance.now();
-    const result = await engine.range({ ...query, timeoutMs: turn.timeoutMs, ...wants }, turn.signal);
+    const result = await engine.range({ ...query, timeoutMs: turn.timeoutMs, ...wants }, turn.signal, turn.sent);
     return answerOf(result, limit, { wanted: stats, turn, evaluatedMs: performance.now() - startedMs });
   };
 }
@@ -52,6 +52,8 @@ export function readExplanation(parameters: Parameters, engine: QueryEngine, clo
 
 function instantQueryOf(parameters: Parameters, clock: Clock): InstantQuery {
   const timeMs = parameters.timeMs('time', clock.nowMs());
+  // How long it may take is the turn's; one that cannot be read is refused before what follows.
+  parameters.optionalDurationMs('timeout');
   const lookback = readLookback(parameters);
   return { expression: parameters.first('query'), timeMs, ...lookback };
 }
@@ -67,6 +69,8 @@ function rangeQueryOf(parameters: Parameters): RangeQuery {
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     );
   }
+  // How long it may take is the turn's; one that cannot be read is refused before what follows.
+  parameters.optionalDurationMs('timeout');
   const lookback = readLookback(parameters);
   return { expression: parameters.first('query'), startMs, endMs, stepMs, ...lookback };
 }

@@ -99,3 +99,21 @@ test('an answer that is read too slowly gives way to those who wait, the oldest 
   newer.leave();
   next.leave();
 });
+
+test('an answer that is read too slowly gives way to those who lack memory, when it has had its time', async () => {
+  const gate = new QueryGate({ maxConcurrentQueries: 3, maxWaitingQueries: 1, maxSendMsWhileOthersWait: 1 });
+  const patient = new QueryGate({
+    maxConcurrentQueries: 3,
+    maxWaitingQueries: 1,
+    maxSendMsWhileOthersWait: FOREVER_MS,
+  });
+  const disconnected: string[] = [];
+  for (const [name, one] of Object.entries({ gate, patient })) {
+    const place = await one.enter(FOREVER_MS, NEVER);
+    place.sends(() => disconnected.push(name));
+  }
+  await sleep(5);
+  assert.deepEqual(disconnected, []);
+  for (const one of [gate, patient, gate]) one.makeRoom();
+  assert.deepEqual(disconnected, ['gate']);
+});

@@ -1,7 +1,7 @@
 // How many queries are under way at once. The rest wait in the order in which they came, up to a bound; a query that
 // waits gives up when its time is over or its client has gone. A place is held until the answer has been sent and nothing works
-// for it any more, so the work and the results in memory are bounded too, also when clients hang up. While others wait, an
-// answer whose client reads it too slowly gives way.
+// for it any more, so the work and the results in memory are bounded too, also when clients hang up. While others wait, or lack the
+// memory that it holds, an answer whose client reads it too slowly gives way.
 
 import { ApiError } from './error.ts';
 
@@ -51,6 +51,14 @@ export class QueryGate {
     if (this.#running >= this.#limits.maxConcurrentQueries) await this.#turn(timeoutMs, signal);
     else this.#running++;
     return this.#place();
+  }
+
+  /** Memory is short: the answer that has been on its way for too long gives way as if others waited for its place. */
+  makeRoom(): void {
+    const [first] = this.#sending;
+    if (first === undefined || performance.now() < first.untilMs) return;
+    this.#sending.delete(first);
+    first.disconnect();
   }
 
   #place(): Place {

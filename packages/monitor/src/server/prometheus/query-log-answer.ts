@@ -1,10 +1,11 @@
-// `status/queries`: what is asked at the moment and what of the last took long. A route of our own; the list itself is not in it.
+// `status/queries`: what is asked at the moment and what of the last took long; what is held in memory for all that. A route of our own; the list itself is not in it.
 
+import type { HeldByReads } from '../../engine/interface.ts';
 import type { ActiveQuery, QueryLog, SlowQuery } from './query-log.ts';
 import type { Answer } from './render.ts';
 import { renderJson } from './render-json.ts';
 
-export function answerQueryLog(log: QueryLog, nowMs: number): Answer {
+export function answerQueryLog(log: QueryLog, nowMs: number, held: HeldByReads): Answer {
   const active = log.active().map(({ startedMs, isWaiting, ...asked }: ActiveQuery) => ({
     ...asked,
     startedMs,
@@ -17,5 +18,5 @@ export function answerQueryLog(log: QueryLog, nowMs: number): Answer {
     durationSeconds,
     outcome,
   }));
-  return { data: [renderJson({ active, slow })] };
+  return { data: [renderJson({ active, slow, held })] };
 }

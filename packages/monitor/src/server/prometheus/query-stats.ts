@@ -1,6 +1,5 @@
 // What `stats` asks for beside an answer: the time that a query took and the samples that it read, in the form in which
-// Prometheus has them. Times that Prometheus takes of parts that we do not have (sorting by itself, the inside of the evaluation)
-// are told as 0 and within the whole.
+// Prometheus has them. The evaluation is told with the way to the storage worker and back, which its parts do not have.
 
 import type { QueryResult } from '../../promql/interface.ts';
 import type { Turn } from './question.ts';
@@ -17,12 +16,14 @@ export function renderStats({ stats }: QueryResult, { wanted, turn, evaluatedMs 
   if (wanted === '') return '';
   const evaluated = evaluatedMs / 1000;
   const waited = turn.waitedMs / 1000;
+  // Of what another server evaluates the whole is known.
+  const { preparationMs = 0, evaluationMs = evaluatedMs, sortMs = 0 } = stats ?? {};
   const text = JSON.stringify({
     timings: {
       evalTotalTime: evaluated,
-      resultSortTime: 0,
-      queryPreparationTime: 0,
-      innerEvalTime: evaluated,
+      resultSortTime: sortMs / 1000,
+      queryPreparationTime: preparationMs / 1000,
+      innerEvalTime: evaluationMs / 1000,
       execQueueTime: waited,
       execTotalTime: evaluated + waited,
     },

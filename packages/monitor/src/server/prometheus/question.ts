@@ -6,6 +6,8 @@ import type { Answer } from './render.ts';
 export interface Turn {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Fulfilled when the answer has been sent, or the client has gone. */
+  readonly sent: Promise<void>;
   /** How long it waited for its turn. */
   readonly waitedMs: number;
 }

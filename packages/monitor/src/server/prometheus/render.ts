@@ -1,14 +1,22 @@
 // Answers of the Prometheus API as JSON, piece by piece: no piece takes more than a fraction of a millisecond to make,
 // so an answer of any size can be sent without holding the main thread.
 
-import { type BucketJson, bucketsOf } from '../../export/histogram-json.ts';
+import { bucketsOf } from '../../export/histogram-json.ts';
 import type { NativeHistogram } from '../../model/batch.ts';
-import type { MatrixHistograms, MatrixSeries, QueryResult, VectorSample } from '../../promql/interface.ts';
+import type {
+  AnsweredHistogram,
+  MatrixHistograms,
+  MatrixSeries,
+  QueryResult,
+  RenderedBucket,
+  RenderedHistogram,
+  VectorSample,
+} from '../../promql/interface.ts';
 import { formatSample, formatScalar, formatTime, quote } from './format.ts';
 import { LabelRenderer } from './render-labels.ts';
-import { PointRenderer } from './render-points.ts';
+import { POINTS_A_PIECE, PointRenderer } from './render-points.ts';
 
-/** A native histogram has some ten to some hundred buckets. */
+/** A piece ends with what brings it to so many: 512 points at most, or a native histogram of some hundred buckets. */
 const PIECE_CHARACTERS = 16_384;
 
 export interface Answer {
@@ -48,13 +56,18 @@ export function* renderResult(result: QueryResult): Generator<string> {
   yield '}';
 }
 
+/** A piece has many items. */
 export function* renderList<T>(items: Iterable<T>, render: (item: T) => string): Generator<string> {
-  let separator = '[';
+  let text = '[';
+  let separator = '';
   for (const item of items) {
-    yield separator + render(item);
+    text += separator + render(item);
     separator = ',';
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield text;
+    text = '';
   }
-  yield separator === '[' ? '[]' : ']';
+  yield `${text}]`;
 }
 
 function renderSample({ labels, value, histogram }: VectorSample, time: string, labelSets: LabelRenderer): string {
@@ -66,22 +79,31 @@ function renderSample({ labels, value, histogram }: VectorSample, time: string, 
 
 /** A series has the list of its floats, the list of its histograms, or both. */
 function* renderMatrix(series: readonly MatrixSeries[]): Generator<string> {
-  yield '[';
   const labelSets = new LabelRenderer();
   const points = new PointRenderer();
+  let text = '[';
   let separator = '';
   for (const { labels, timestampsMs, values, histograms } of series) {
-    yield `${separator}{"metric":${labelSets.render(labels)}`;
+    text += `${separator}{"metric":${labelSets.render(labels)}`;
     if (values.length > 0) {
-      yield ',"values":[';
-      yield* points.render(timestampsMs, values);
-      yield ']';
+      text += ',"values":[';
+      for (let start = 0; start < values.length; start += POINTS_A_PIECE) {
+        text += points.render(timestampsMs, values, start);
+        if (text.length < PIECE_CHARACTERS) continue;
+        yield text;
+        text = '';
+      }
+      text += ']';
     }
-    if (histograms !== undefined && histograms.histograms.length > 0) yield* renderHistograms(histograms);
-    yield '}';
+    if (histograms !== undefined && histograms.histograms.length > 0) {
+      yield text;
+      yield* renderHistograms(histograms);
+      text = '';
+    }
+    text += '}';
     separator = ',';
   }
-  yield ']';
+  yield `${text}]`;
 }
 
 function* renderHistograms({ timestampsMs, histograms }: MatrixHistograms): Generator<string> {
@@ -96,12 +118,17 @@ function* renderHistograms({ timestampsMs, histograms }: MatrixHistograms): Gene
 }
 
 /** A bucket is a rule which of its ends belong to it, the ends, and the count. */
-function renderHistogram(histogram: NativeHistogram): string {
-  const buckets = bucketsOf(histogram);
+function renderHistogram(histogram: AnsweredHistogram): string {
+  const { count, sum, buckets } = 'schema' in histogram ? textOf(histogram) : histogram;
   const list = buckets.length === 0 ? '' : `,"buckets":[${buckets.map(renderBucket).join(',')}]`;
-  return `{"count":"${formatSample(histogram.count)}","sum":"${formatSample(histogram.sum)}"${list}}`;
+  return `{"count":"${count}","sum":"${sum}"${list}}`;
 }
 
-function renderBucket([rule, lower, upper, count]: BucketJson): string {
+function textOf(histogram: NativeHistogram): RenderedHistogram {
+  const { count, sum } = histogram;
+  return { count: formatSample(count), sum: formatSample(sum), buckets: bucketsOf(histogram) };
+}
+
+function renderBucket([rule, lower, upper, count]: RenderedBucket): string {
   return `[${rule},"${lower}","${upper}","${count}"]`;
 }

@@ -8,7 +8,7 @@ import { labelsFromRecord } from '../../model/labels.ts';
 import { type InstantQuery, QueryError, type QueryResult, type RangeQuery } from '../../promql/interface.ts';
 import type { SeriesRequest } from '../../storage/interface.ts';
 import { NOW_MS, scriptedEngine, startTestServer, targetStatus } from '../testing/test-server.ts';
-import { MAX_TIME_MS, MIN_TIME_MS } from './parameters.ts';
+import { MAX_TIME_MS, MIN_TIME_MS } from './time-text.ts';
 
 const SCALAR: QueryResult = { type: 'scalar', timeMs: 0, value: 1, warnings: [], infos: [] };
 
@@ -223,6 +223,53 @@ test('a client that hangs up ends its query and gives its place back', async (t)
   assert.deepEqual(await next.json(), { status: 'success', data: ['job'] });
 });
 
+test('a client that hangs up ends what is read of metadata and cardinality too', async (t) => {
+  let asked = Promise.withResolvers<AbortSignal>();
+  const untilAborted = (signal: AbortSignal | undefined): Promise<never> => {
+    if (signal === undefined) throw new Error('a reading needs a signal');
+    asked.resolve(signal);
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  const engine: Engine = scriptedEngine({
+    metadata: (_name, _limit, signal) => untilAborted(signal),
+    cardinality: (_limit, signal) => untilAborted(signal),
+  });
+  const { port, queries } = await startTestServer(t, { engine, limits: { maxConcurrentQueries: 1 } });
+  for (const path of ['metadata', 'targets/metadata', 'status/tsdb']) {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`GET /api/v1/${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    const signal = await asked.promise;
+    asked = Promise.withResolvers();
+    const aborted = once(signal, 'abort');
+    socket.destroy();
+    await aborted;
+  }
+  while (queries.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual(
+    queries.map(({ outcome }) => outcome),
+    ['error', 'error', 'error'],
+  );
+});
+
+test('a timeout is what queries take: it may be over at once, and other questions pass over it', async (t) => {
+  const engine = scriptedEngine({ labelNames: async () => ['job'], metadata: async () => [] });
+  const { url } = await startTestServer(t, { engine });
+  const errorOf = async (path: string) => {
+    const answer = await fetch(`${url}/api/v1/${path}`);
+    return [answer.status, ((await answer.json()) as { error?: string }).error];
+  };
+  for (const path of ['labels?timeout=abc', 'metadata?timeout=0'])
+    assert.deepEqual(await errorOf(path), [200, undefined]);
+  const range = 'query_range?query=x&start=0&end=1&step=1';
+  for (const query of ['query?query=x', range, 'explain?query=x']) {
+    for (const timeout of ['-1s', '1ns', '1e300']) {
+      const [status, error] = await errorOf(`${query}&lookback_delta=x&timeout=${timeout}`);
+      assert.equal(status, 400);
+      assert.match(error as string, /^invalid parameter "timeout": cannot parse /);
+    }
+  }
+});
+
 test('queries over the limit wait, and those over that limit too are refused', async (t) => {
   const running: PromiseWithResolvers<QueryResult>[] = [];
   let arrived = Promise.withResolvers<void>();
@@ -362,7 +409,6 @@ test('targets have the form of Prometheus', async (t) => {
       __scrape_interval__: '5s',
       __scrape_timeout__: '2s500ms',
       chain: 'dev',
-      instance: '127.0.0.1:8545',
       job: 'evm',
     },
     labels: { chain: 'dev', instance: '127.0.0.1:8545', job: 'evm' },

@@ -4,6 +4,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../../engine/interface.ts';
 import type { Clock } from '../../model/clock.ts';
+import { MEMORY_SHORT, QueryError } from '../../promql/interface.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
 import { readExemplars } from '../history/exemplars.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -30,7 +31,7 @@ import { answerQueryLog } from './query-log-answer.ts';
 import type { Question } from './question.ts';
 import { type Answer, renderAnswer } from './render.ts';
 import { answerRules, NO_ALERTMANAGERS, NO_ALERTS } from './rules.ts';
-import { sendJson } from './send-json.ts';
+import { sendJson, VARY } from './send-json.ts';
 import type { ServedSettings } from './served-settings.ts';
 import { answerBuildInfo, readTsdbStatus } from './status.ts';
 import { answerRelabelSteps, answerScrapePools, answerTargets, readTargetMetadata } from './targets.ts';
@@ -93,7 +94,10 @@ export function addPrometheusRoutes(routes: RouteTable, deps: PrometheusDeps, li
   tells('status/config', GET, () => answerConfig(served, targets()));
   tells('status/flags', GET, () => answerFlags(served));
   tells('status/walreplay', GET, () => WAL_REPLAYED);
-  tells('status/queries', GET, () => answerQueryLog(log, clock.nowMs()));
+  addRoute(routes, 'status/queries', GET, async (request, reply) => {
+    const held = await engine.held();
+    return tell(request, reply, () => answerQueryLog(log, clock.nowMs(), held), limits);
+  });
   tells('features', GET, () => answerFeatures(served));
   tells('notifications', GET, () => NO_NOTIFICATIONS);
 }
@@ -107,7 +111,7 @@ function addRoute(routes: RouteTable, path: string, methods: readonly Method[], 
     methods: [...methods, 'OPTIONS'],
     scope: 'read',
     handler: (request, reply) =>
-      request.method === 'OPTIONS' ? reply.code(204).header('vary', 'Accept-Encoding').send() : handle(request, reply),
+      request.method === 'OPTIONS' ? reply.code(204).header('vary', VARY).send() : handle(request, reply),
   });
 }
 
@@ -150,9 +154,10 @@ async function answerQuestion(asked: Asked): Promise<FastifyReply> {
   try {
     const answer = await runInTurn(asked, parameters, logged);
     void closeOf(reply).then(() => ended(reply.raw.writableFinished ? 'ok' : 'error'));
-    if (answer === undefined) return reply.code(204).header('vary', 'Accept-Encoding').send();
+    if (answer === undefined) return reply.code(204).header('vary', VARY).send();
     return sendJson(reply, renderAnswer(boundedNotes(answer)), limits.maxSendMs);
   } catch (error) {
+    if (error instanceof QueryError && error.code === MEMORY_SHORT) asked.gate.makeRoom();
     const apiError = apiErrorOf(error, 'query');
     ended(outcomeOf(apiError));
     return sendError(reply, apiError, error, limits.maxSendMs);
@@ -166,12 +171,14 @@ function questionOf({ request, kind }: Asked, parameters: Parameters) {
 }
 
 async function runInTurn(
-  { request, reply, read, gate, limits }: Asked,
+  { request, reply, kind, read, gate, limits }: Asked,
   parameters: Parameters,
   logged: LoggedQuery,
 ): Promise<Answer | undefined> {
   const question = read(parameters, request);
-  const timeoutMs = Math.min(parameters.optionalDurationMs('timeout') ?? Infinity, limits.maxQueryTimeoutMs);
+  // As in Prometheus, whose other questions pass over the parameter.
+  const wantedMs = kind === 'metadata' ? undefined : parameters.optionalDurationMs('timeout');
+  const timeoutMs = Math.min(wantedMs ?? Infinity, limits.maxQueryTimeoutMs);
   const hungUp = new AbortController();
   const closed = closeOf(reply);
   void closed.then(() => {
@@ -182,7 +189,12 @@ async function runInTurn(
   logged.admitted();
   const waitedMs = performance.now() - askedMs;
   // Whole milliseconds: another engine is told them as text, and Prometheus reads no fractions.
-  const turn = { timeoutMs: Math.max(0, Math.ceil(timeoutMs - waitedMs)), signal: hungUp.signal, waitedMs };
+  const turn = {
+    timeoutMs: Math.max(0, Math.ceil(timeoutMs - waitedMs)),
+    signal: hungUp.signal,
+    sent: closed,
+    waitedMs,
+  };
   const answer = question(turn);
   // Also when the client has gone: what is asked of the store goes on until the store has ended it.
   place.leaveAfter(answer, closed);

@@ -13,6 +13,7 @@ export const NO_ALERTMANAGERS: Answer = { data: ['{"activeAlertmanagers":[],"dro
 
 /** @throws {ApiError} */
 export function answerRules(parameters: Parameters, maxSelectors: number): Answer {
+  parameters.refuseUnreadable();
   parameters.selectors(maxSelectors);
   const type = parameters.first('type').toLowerCase();
   if (!RULE_TYPES.includes(type)) throw invalidParameter('type', `not supported value ${JSON.stringify(type)}`);

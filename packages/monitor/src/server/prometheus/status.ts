@@ -7,6 +7,7 @@ import { quote } from './format.ts';
 import type { Parameters } from './parameters.ts';
 import type { Question } from './question.ts';
 import type { Answer } from './render.ts';
+import { withinTime } from './within-time.ts';
 
 /**
  * The release of Prometheus whose API and PromQL semantics (ranges are left-open) are followed. Clients turn features
@@ -40,8 +41,8 @@ export function readTsdbStatus(parameters: Parameters, engine: Engine): Question
   const limit = given === '' ? TSDB_LIMIT : Number(/^\+?\d{1,15}$/.test(given) ? given : 0);
   if (limit < 1) throw new ApiError('bad_data', 'limit must be a positive number');
   if (limit > TSDB_LIMIT_MAX) throw new ApiError('bad_data', `limit must not exceed ${TSDB_LIMIT_MAX}`);
-  return async () => {
-    const { series, labelPairs, ...lists } = await engine.cardinality(limit);
+  return async (turn) => {
+    const { series, labelPairs, ...lists } = await withinTime(turn, (signal) => engine.cardinality(limit, signal));
     const { chunks, oldestTimeMs = NO_MIN_TIME, newestTimeMs = NO_MAX_TIME } = await engine.stats();
     const head = `"numSeries":${series},"numLabelPairs":${labelPairs},"chunkCount":${chunks}`;
     const data = [

@@ -4,17 +4,21 @@
 import type { Engine } from '../../engine/interface.ts';
 import type { MetricMetadata } from '../../model/batch.ts';
 import { formatDuration } from '../../model/duration.ts';
+import { compareTexts } from '../../model/label-order.ts';
 import { labelsToRecord, labelValue, METRIC_NAME } from '../../model/labels.ts';
 import { labelsPredicate, type Matcher } from '../../model/matcher.ts';
 import { parseSelector } from '../../promql/selector.ts';
 import type { TargetStatus } from '../../sources/interface.ts';
+import type { SeriesRequest } from '../../storage/interface.ts';
 import { ApiError, apiErrorOf } from './error.ts';
 import { quote } from './format.ts';
-import { MAX_TIME_MS, type Parameters } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
 import type { Question } from './question.ts';
 import { type Answer, renderList } from './render.ts';
 import { renderJson } from './render-json.ts';
 import { renderLabels } from './render-labels.ts';
+import { MAX_TIME_MS } from './time-text.ts';
+import { withinTime } from './within-time.ts';
 
 /** How Go writes a time that never was. */
 const NEVER = '0001-01-01T00:00:00Z';
@@ -58,38 +62,37 @@ export function readTargetMetadata(
   const limit = parameters.optionalCount('limit') ?? -1;
   const matches = labelsPredicate(targetMatchers(parameters));
   const metric = parameters.first('metric');
-  return async ({ signal }) => {
-    const known = new Map((await engine.metadata('', 0)).map((entry) => [entry.name, entry]));
+  const tell = async (signal: AbortSignal): Promise<Answer> => {
+    const known = new Map((await engine.metadata('', 0, signal)).map((entry) => [entry.name, entry]));
     const found: string[] = [];
     for (const target of targets) {
-      if (signal.aborted) throw new ApiError('canceled', 'query was canceled in query execution');
+      signal.throwIfAborted();
       // As in Prometheus, the target that reaches the limit is told whole.
       if (limit >= 0 && found.length >= limit) break;
       if (!matches(target.labels)) continue;
-      for (const entry of await familiesOf(target, engine, known, nowMs)) {
+      const names = await engine.labelValues(METRIC_NAME, namesRequest(target, nowMs), signal);
+      for (const entry of familiesOf(names, known)) {
         if (metric === '' || entry.name === metric) found.push(renderMetadata(target, entry, metric));
       }
     }
     return { data: renderList(found, (text) => text) };
   };
+  return (turn) => withinTime(turn, tell);
 }
 
-/** What is known of the families that the target has series of lately. */
-async function familiesOf(
-  { labels }: TargetStatus,
-  engine: Engine,
-  known: ReadonlyMap<string, MetricMetadata>,
-  nowMs: number,
-): Promise<readonly MetricMetadata[]> {
+/** Of the names of what the target has series of lately. */
+function namesRequest({ labels }: TargetStatus, nowMs: number): SeriesRequest {
   const matchers = labels.map(({ name, value }): Matcher => ({ name, operator: '=', value }));
-  const range = { minTimeMs: nowMs - METADATA_AGE_MS, maxTimeMs: MAX_TIME_MS };
-  const names = await engine.labelValues(METRIC_NAME, { matcherSets: [matchers], limit: 0, ...range });
+  return { matcherSets: [matchers], limit: 0, minTimeMs: nowMs - METADATA_AGE_MS, maxTimeMs: MAX_TIME_MS };
+}
+
+function familiesOf(names: readonly string[], known: ReadonlyMap<string, MetricMetadata>): Iterable<MetricMetadata> {
   const families = new Set<MetricMetadata>();
   for (const name of names) {
     const family = known.get(name) ?? known.get(withoutSuffix(name));
     if (family !== undefined) families.add(family);
   }
-  return [...families];
+  return families;
 }
 
 function withoutSuffix(name: string): string {
@@ -149,12 +152,7 @@ function activeTargetOf(target: TargetStatus): Record<string, unknown> {
   const interval = formatDuration(target.intervalMs);
   const timeout = formatDuration(target.timeoutMs);
   return {
-    discoveredLabels: {
-      ...addressLabels(address),
-      __scrape_interval__: interval,
-      __scrape_timeout__: timeout,
-      ...labelsToRecord(labels),
-    },
+    discoveredLabels: discoveredLabelsOf(target, interval, timeout),
     labels: labelsToRecord(labels),
     scrapePool: poolOf(target),
     scrapeUrl: address,
@@ -166,6 +164,14 @@ function activeTargetOf(target: TargetStatus): Record<string, unknown> {
     scrapeInterval: interval,
     scrapeTimeout: timeout,
   };
+}
+
+/** What the target is before its labels are made of it; an instance that is its host is made so. */
+function discoveredLabelsOf({ address, labels }: TargetStatus, interval: string, timeout: string) {
+  const own = addressLabels(address);
+  const given = labels.filter(({ name, value }) => name !== 'instance' || value !== own['__address__']);
+  const all = { ...own, __scrape_interval__: interval, __scrape_timeout__: timeout, ...labelsToRecord(given) };
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => compareTexts(a, b)));
 }
 
 function addressLabels(address: string): Record<string, string> {

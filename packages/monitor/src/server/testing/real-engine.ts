@@ -7,6 +7,7 @@ import { type Labels, labelsFromRecord } from '../../model/labels.ts';
 import { createQueryEngine } from '../../promql/engine.ts';
 import { PushReceiver } from '../../sources/push/push-receiver.ts';
 import { openEmbeddedStore } from '../../storage/embedded/open.ts';
+import type { LocalStore } from '../../storage/interface.ts';
 import { NOW_MS, temporaryDirectory } from './test-server.ts';
 
 export interface Point {
@@ -30,10 +31,17 @@ export async function openRealEngine(
     durability: 'normal',
     clock,
   });
+  t.after(() => store.close());
+  const engine = engineOver(store, clock);
+  await appendPoints(engine, points);
+  return engine;
+}
+
+/** Queries and pushes of an open store. */
+export function engineOver(store: LocalStore, clock: Clock): Engine {
   const queries = createQueryEngine({ queryable: store });
   const pushes = new PushReceiver({ appender: store, clock });
-  t.after(() => store.close());
-  const engine: Engine = {
+  return {
     resolveSeries: (series) => store.resolveSeries(series),
     append: (batch) => store.append(batch),
     push: (request, signal) => pushes.push(request, signal),
@@ -51,10 +59,9 @@ export async function openRealEngine(
     labelValues: (name, request) => store.labelValues(name, request),
     metadata: (name, limit) => store.metadata(name, limit),
     stats: async () => store.stats(),
+    held: async () => ({ points: 0, reads: 0, leases: 0 }),
     close: () => store.close(),
   };
-  await appendPoints(engine, points);
-  return engine;
 }
 
 async function appendPoints(engine: Engine, points: readonly Point[]): Promise<void> {

@@ -126,6 +126,7 @@ export function scriptedEngine(answers: Partial<Engine>): Engine {
     labelValues: unexpected,
     metadata: unexpected,
     stats: unexpected,
+    held: async () => ({ points: 0, reads: 0, leases: 0 }),
     close: unexpected,
     ...answers,
   };

@@ -1,10 +1,13 @@
 // A growable pair of columns, times and value bits, that is filled again and again: the samples of one series on their
 // way to a reader or into a chunk.
 
+const INITIAL_SAMPLES = 256;
+
 export class Columns {
-  timesMs = new Float64Array(256);
-  /** Two 32-bit words a value, low word first. */
-  bits = new Uint32Array(512);
+  timesMs = new Float64Array(INITIAL_SAMPLES);
+  values = new Float64Array(INITIAL_SAMPLES);
+  /** The values, in the same memory: two 32-bit words each, low word first. */
+  bits = new Uint32Array(this.values.buffer);
   length = 0;
 
   clear(): void {
@@ -19,6 +22,14 @@ export class Columns {
     this.length++;
   }
 
+  /** Both of the same length. */
+  append(timesMs: Float64Array, values: Float64Array): void {
+    this.ensure(timesMs.length);
+    this.timesMs.set(timesMs, this.length);
+    this.values.set(values, this.length);
+    this.length += timesMs.length;
+  }
+
   /** Makes room for so many samples more. */
   ensure(count: number): void {
     const needed = this.length + count;
@@ -26,23 +37,19 @@ export class Columns {
     const capacity = Math.max(needed, 2 * this.timesMs.length);
     const timesMs = new Float64Array(capacity);
     timesMs.set(this.timesMs.subarray(0, this.length));
-    const bits = new Uint32Array(2 * capacity);
-    bits.set(this.bits.subarray(0, 2 * this.length));
+    const values = new Float64Array(capacity);
+    values.set(this.values.subarray(0, this.length));
     this.timesMs = timesMs;
-    this.bits = bits;
+    this.values = values;
+    this.bits = new Uint32Array(values.buffer);
   }
 
   copyTimes(): Float64Array {
     return this.timesMs.slice(0, this.length);
   }
 
-  /** The values where they lie: until something else is put in. */
-  shownValues(): Float64Array {
-    return new Float64Array(this.bits.buffer, 0, this.length);
-  }
-
   copyValues(): Float64Array {
-    return new Float64Array(this.copyBits().buffer);
+    return this.values.slice(0, this.length);
   }
 
   copyBits(): Uint32Array<ArrayBuffer> {

@@ -7,6 +7,7 @@
 import { basename, join } from 'node:path';
 import type { Batch, MetricMetadata } from '../../model/batch.ts';
 import type { Clock } from '../../model/clock.ts';
+import { sortedTexts } from '../../model/label-order.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { PackedSeries } from '../../model/packed-series.ts';
 import type {
@@ -15,9 +16,9 @@ import type {
   DeleteRequest,
   ExemplarSeries,
   LocalStore,
+  SelectedSamples,
   SelectRequest,
   SeriesRequest,
-  SeriesSamples,
   StoreOperation,
   StoreStats,
   TimeRange,
@@ -27,6 +28,7 @@ import { makeDirectory } from '../sqlite/data-directory.ts';
 import type { Database } from '../sqlite/database.ts';
 import { batchTooLarge, closed, storageFailure } from '../sqlite/failures.ts';
 import { StateTable } from '../sqlite/state-table.ts';
+import { AbandonablePace } from './abandonable-pace.ts';
 import { ChunkStore } from './chunks/chunk-store.ts';
 import { lossSentence } from './chunks/damage.ts';
 import type { Packer } from './chunks/packer.ts';
@@ -159,8 +161,9 @@ export class EmbeddedStore implements LocalStore {
     });
   }
 
-  select(request: SelectRequest): AsyncIterable<SeriesSamples> {
-    return this.#countingEach(() => this.#reader.select({ ...request, ...this.#retained(request) }));
+  select(request: SelectRequest): SelectedSamples {
+    const retained = { ...request, ...this.#retained(request) };
+    return this.#reader.select(retained, (error) => this.#counted('read', error));
   }
 
   selectExemplars(request: SelectRequest): AsyncIterable<ExemplarSeries> {
@@ -195,9 +198,10 @@ export class EmbeddedStore implements LocalStore {
     return this.#metadata.find(name, limit);
   }
 
-  async cardinality(limit: number): Promise<Cardinality> {
+  async cardinality(limit: number, signal?: AbortSignal): Promise<Cardinality> {
     this.#assertOpen();
-    return { series: this.#series.hotCount, ...this.#series.cardinality(limit) };
+    const pace = new AbandonablePace(() => signal?.aborted === true);
+    return { series: this.#series.hotCount, ...(await this.#series.cardinality(limit, pace)) };
   }
 
   stats(): StoreStats {
@@ -217,6 +221,7 @@ export class EmbeddedStore implements LocalStore {
       chunks: [...this.#chunks.countsByLevel.values()].reduce((sum, count) => sum + count, 0),
       quarantinedChunks: this.#chunks.quarantinedCount,
       tombstones: this.#chunks.tombstoneCount,
+      leases: this.#chunks.leases,
       errorsTotal: { ...this.#errors },
     };
   }
@@ -388,6 +393,6 @@ export class EmbeddedStore implements LocalStore {
 }
 
 function sorted(texts: ReadonlySet<string>, limit: number): readonly string[] {
-  const all = [...texts].sort();
+  const all = sortedTexts(texts);
   return limit === 0 ? all : all.slice(0, limit);
 }

@@ -5,18 +5,9 @@
 import type { HistogramSample } from '../interface.ts';
 import { Columns } from './columns.ts';
 
-/** What one head has of a series, copied before the reading rests. */
-export interface HeadPart {
-  readonly columns: Columns;
-  histograms: readonly HistogramSample[];
-}
-
 export class Gathered {
   /** A part appends its values here and calls `endPart`. */
   readonly columns = new Columns();
-  /** Used again from series to series; `heads` of them hold something. */
-  readonly #heads: HeadPart[] = [];
-  heads = 0;
   #histograms: HistogramSample[] = [];
   /** The number of the part that each histogram came with. */
   #histogramParts: number[] = [];
@@ -34,31 +25,6 @@ export class Gathered {
     this.#partAges = [];
     this.#isInOrder = true;
     this.#latestMs = Number.NEGATIVE_INFINITY;
-  }
-
-  clearHeads(): void {
-    this.heads = 0;
-  }
-
-  /** An empty part for a copy of what a head has. */
-  addHead(): HeadPart {
-    let part = this.#heads[this.heads];
-    if (part === undefined) this.#heads.push((part = { columns: new Columns(), histograms: [] }));
-    part.columns.clear();
-    this.heads++;
-    return part;
-  }
-
-  headAt(index: number): HeadPart {
-    return this.#heads[index]!;
-  }
-
-  /** Appends values to the part that has begun. */
-  append({ timesMs, bits, length }: Columns): void {
-    this.columns.ensure(length);
-    this.columns.timesMs.set(timesMs.subarray(0, length), this.columns.length);
-    this.columns.bits.set(bits.subarray(0, 2 * length), 2 * this.columns.length);
-    this.columns.length += length;
   }
 
   get isEmpty(): boolean {

@@ -21,7 +21,7 @@ export interface StoreLimits {
   readonly metadataLengthMax: number;
   /** UTF-16 units of an exemplar's label names and values together. A longer exemplar is dropped. Default 1,024. */
   readonly exemplarLengthMax: number;
-  /** Bytes of unpacked chunks that reads keep at hand; the least recently used go first. Default 64 MiB. */
+  /** Bytes of chunks that reads keep at hand, packed and unpacked; the least recently used go first. Default 64 MiB. */
   readonly chunkCacheBytes: number;
   /** Bytes of cold series that reads keep at hand; the least recently used go first. Default 16 MiB. */
   readonly coldCacheBytes: number;

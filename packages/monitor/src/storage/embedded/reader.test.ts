@@ -5,16 +5,18 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SteadyClock } from '../../model/clock.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
+import { bitsOf, writeStaleAt } from '../../model/staleness.ts';
 import type { SelectRequest, SeriesSamples, Store } from '../interface.ts';
+import type { StoreLimits } from './limits.ts';
 import { openEmbeddedStore } from './open.ts';
 
 const START_MS = 1_700_000_000_000;
 const EVERYTHING = { matchers: [], minTimeMs: 0, maxTimeMs: 2 * START_MS };
 
-async function open(context: TestContext): Promise<Store> {
+async function open(context: TestContext, limits: Partial<StoreLimits> = {}): Promise<Store> {
   const directory = await mkdtemp(join(tmpdir(), 'chainpulse-reader-'));
   const clock = new SteadyClock();
-  const store = await openEmbeddedStore({ directory, retentionMs: undefined, durability: 'normal', clock });
+  const store = await openEmbeddedStore({ directory, retentionMs: undefined, durability: 'normal', clock, limits });
   context.after(async () => {
     await store.close();
     await rm(directory, { recursive: true });
@@ -24,6 +26,11 @@ async function open(context: TestContext): Promise<Store> {
 
 function resolve(store: Store, count: number): Promise<Uint32Array> {
   return store.resolveSeries(Array.from({ length: count }, (_, at) => labelsFromRecord({ __name__: `series_${at}` })));
+}
+
+/** Whole numbers, hundredths, fractions, a constant. */
+function valueAt(series: number, at: number): number {
+  return [at * at, (at % 7) / 100, Math.sqrt(at), 5][series]!;
 }
 
 async function read(store: Store, request: SelectRequest): Promise<SeriesSamples[]> {
@@ -68,6 +75,45 @@ test('values may lie in memory that is used again', async (context) => {
     [Number.NaN, Number.NaN],
   ]);
   assert.equal(buffers.size, 1);
+});
+
+test('gives the same, to the bit, however often it is asked, for any stretch, from chunks and heads', async (context) => {
+  const count = 300;
+  const store = await open(context, { headSamplesMax: 250, headAgeMaxMs: 0 });
+  const refs = await resolve(store, 4);
+  const columns = [0, 1, 2, 3].map((series) => Float64Array.from({ length: count }, (_, at) => valueAt(series, at)));
+  const bits = bitsOf(columns[3]!);
+  for (let at = 10; at < count; at += 50) writeStaleAt(bits, at);
+  for (let at = 0; at < count; at++) {
+    const values = Float64Array.from(columns, (column) => column[at]!);
+    if (at % 50 === 10) writeStaleAt(bitsOf(values), 3);
+    await store.append({ refs: refs.slice(), timestampsMs: START_MS + 1000 * at, values });
+    if (at % 100 === 99) await store.maintain(START_MS + 1000 * at);
+  }
+  assert.ok(store.stats().chunks > 0 && store.stats().headSamples > 0);
+  const ranges = [
+    [0, count],
+    [20, 40],
+    [90, 110],
+    [count - 3, count],
+  ] as const;
+  for (let round = 0; round < 4; round++) {
+    for (const [from, to] of ranges) {
+      const range = { matchers: [], minTimeMs: START_MS + 1000 * from, maxTimeMs: START_MS + 1000 * to - 1 };
+      const seen: Uint32Array[] = [];
+      const times = new Set<Float64Array>();
+      for await (const series of store.select({ ...range, sharesTimes: true, reusesValues: true })) {
+        seen.push(bitsOf(series.values.slice()));
+        times.add(series.timestampsMs);
+        assert.equal(series.timestampsMs[0], range.minTimeMs);
+      }
+      assert.deepEqual(
+        seen,
+        columns.map((column) => bitsOf(column.slice(from, to))),
+      );
+      assert.equal(times.size, 1);
+    }
+  }
 });
 
 test('a reading that nobody wants any more ends', async (context) => {

@@ -87,6 +87,12 @@ async function deliver(directory: string, kind: string, receiver: Receiver): Pro
       ? await openRemoteStore(options)
       : await openMirrorStore(await openEmbeddedStore({ ...options, retentionMs: undefined }), options);
   await store.flush();
-  assert.deepEqual(store.sendStatistics().droppedSamplesTotal, { refused: 0, age: 0, size: 0, damaged: 0 });
+  assert.deepEqual(store.sendStatistics().droppedSamplesTotal, {
+    refused: 0,
+    unsupported: 0,
+    age: 0,
+    size: 0,
+    damaged: 0,
+  });
   await store.close();
 }

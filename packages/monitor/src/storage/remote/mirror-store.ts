@@ -64,16 +64,16 @@ export class MirrorStore implements LocalStore, SendingStore {
     return this.#store.labelValues(name, request);
   }
 
-  metadata(name: string, limit: number): Promise<readonly MetricMetadata[]> {
-    return this.#store.metadata(name, limit);
+  metadata(name: string, limit: number, signal?: AbortSignal): Promise<readonly MetricMetadata[]> {
+    return this.#store.metadata(name, limit, signal);
   }
 
   stats(): StoreStats {
     return { ...this.#store.stats(), sending: this.#queue.statistics() };
   }
 
-  cardinality(limit: number): Promise<Cardinality> {
-    return this.#store.cardinality(limit);
+  cardinality(limit: number, signal?: AbortSignal): Promise<Cardinality> {
+    return this.#store.cardinality(limit, signal);
   }
 
   /** Here alone: what was sent stays on the other server. */

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ChainpulseError } from '../../model/errors.ts';
-import { QueryError } from '../../promql/interface.ts';
+import { QueryError, type QueryResult } from '../../promql/interface.ts';
+import { renderResult } from '../../server/prometheus/render.ts';
 import { DEFAULT_REMOTE_LIMITS } from './limits.ts';
 import { createRemoteQueryEngine } from './query-engine.ts';
 import { ApiClient } from './read/api-client.ts';
@@ -36,6 +37,16 @@ async function serverOf(t: TestContext, answer: Answer): Promise<{ url: URL; sto
 
 function endpointOf(url: URL) {
   return { url, headers: {}, authorize: () => Promise.resolve('Basic very-secret') };
+}
+
+/** The answer to a question, out of the data that the server gives. */
+async function resultOf(t: TestContext, data: string, kind: 'instant' | 'range'): Promise<QueryResult> {
+  const { url } = await serverOf(t, { status: 200, body: `{"status":"success","data":${data}}` });
+  const queries = createRemoteQueryEngine({ query: endpointOf(url) });
+  t.after(() => queries.close());
+  const expression = 'latency';
+  if (kind === 'instant') return queries.instant({ expression, timeMs: 1_700_000_000_500 });
+  return queries.range({ expression, startMs: 1_700_000_000_000, endMs: 1_700_000_030_000, stepMs: 15_000 });
 }
 
 async function errorOf(t: TestContext, url: URL): Promise<ChainpulseError> {
@@ -88,6 +99,26 @@ test('what the server or a gateway says of who asks and where is no error of the
   }
 });
 
+test('what the query took is what the server says that it took, if it says so', async (t) => {
+  const asked = async (stats: unknown) => {
+    const data = { resultType: 'scalar', result: [1, '2'], ...(stats !== undefined && { stats }) };
+    const { url } = await serverOf(t, { status: 200, body: JSON.stringify({ status: 'success', data }) });
+    const queries = createRemoteQueryEngine({ query: endpointOf(url) });
+    t.after(() => queries.close());
+    return (await queries.instant({ expression: '2', timeMs: 1000, wants: 'statistics' })).stats;
+  };
+  const timings = { queryPreparationTime: 0.25, innerEvalTime: 0.5, resultSortTime: 0, evalTotalTime: 1 };
+  const older = { timings, samples: { totalQueryableSamples: 7, peakSamples: 3 } };
+  const told = { samplesRead: 7, peakPoints: 3, preparationMs: 250, evaluationMs: 500, sortMs: 0 };
+  assert.deepEqual(await asked(older), told);
+  assert.deepEqual(await asked({ timings, samples: { ...older.samples, samplesRead: 2 } }), {
+    ...told,
+    samplesRead: 2,
+  });
+  for (const others of [undefined, null, { seriesFetched: '1' }, { timings }])
+    assert.equal(await asked(others), undefined);
+});
+
 test('a server that is away is the same error for a query as for the names of labels', async (t) => {
   const { url, stop } = await serverOf(t, { status: 200, body: '' });
   await stop();
@@ -97,4 +128,43 @@ test('a server that is away is the same error for a query as for the names of la
   const api = new ApiClient(endpointOf(url), DEFAULT_REMOTE_LIMITS);
   t.after(() => api.close());
   await assert.rejects(api.ask('/api/v1/labels', []), { code: error.code });
+});
+
+const HISTOGRAM =
+  '{"count":"12.5","sum":"-1e-07","buckets":[[1,"-4","-2.82842712474619","1"],[3,"-0.001","0.001","2.5"],[0,"1","+Inf","9"]]}';
+const EMPTY_HISTOGRAM = '{"count":"0","sum":"NaN"}';
+
+test('native histograms are answered with the JSON that the server gave', async (t) => {
+  const instant = `{"resultType":"vector","result":[{"metric":{"a":"1"},"histogram":[1700000000.500,${HISTOGRAM}]},{"metric":{"a":"2"},"value":[1700000000.500,"3"]},{"metric":{"a":"3"},"histogram":[1700000000.500,${EMPTY_HISTOGRAM}]}]}`;
+  const vector = await resultOf(t, instant, 'instant');
+  assert.equal([...renderResult(vector)].join(''), instant);
+  assert.deepEqual(vector.warnings, []);
+  const range = `{"resultType":"matrix","result":[{"metric":{"a":"1"},"values":[[1700000000,"3"]],"histograms":[[1700000015,${HISTOGRAM}],[1700000030,${EMPTY_HISTOGRAM}]]},{"metric":{"a":"2"},"histograms":[[1700000000,${HISTOGRAM}]]},{"metric":{"a":"3"},"values":[[1700000030,"3"]]}]}`;
+  const matrix = await resultOf(t, range, 'range');
+  assert.equal([...renderResult(matrix)].join(''), range);
+});
+
+test('what is no histogram is no answer of the API', async (t) => {
+  const histograms = [
+    '"x"',
+    '{"count":"1"}',
+    '{"count":"1","sum":2}',
+    '{"count":"1","sum":"1\\"}"}',
+    '{"count":"1","sum":"0x1"}',
+    '{"count":"1","sum":"1","buckets":{}}',
+    '{"count":"1","sum":"1","buckets":[[0,"1","2"]]}',
+    '{"count":"1","sum":"1","buckets":[[4,"1","2","3"]]}',
+    '{"count":"1","sum":"1","buckets":[["0","1","2","3"]]}',
+    '{"count":"1","sum":"1","buckets":[[0,"1","2","3\\",0]"]]}',
+  ];
+  for (const histogram of histograms) {
+    const vector = `{"resultType":"vector","result":[{"metric":{},"histogram":[1,${histogram}]}]}`;
+    await assert.rejects(resultOf(t, vector, 'instant'), { code: 'remote_malformed' }, histogram);
+    const matrix = `{"resultType":"matrix","result":[{"metric":{},"values":[],"histograms":[[1,${histogram}]]}]}`;
+    await assert.rejects(resultOf(t, matrix, 'range'), { code: 'remote_malformed' }, histogram);
+  }
+  for (const broken of ['{"metric":{}}', '{"metric":{},"histogram":["1",{"count":"0","sum":"0"}]}']) {
+    const vector = `{"resultType":"vector","result":[${broken}]}`;
+    await assert.rejects(resultOf(t, vector, 'instant'), { code: 'remote_malformed' }, broken);
+  }
 });

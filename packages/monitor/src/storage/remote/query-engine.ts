@@ -1,12 +1,13 @@
 // PromQL evaluated by the server that holds the samples: questions go to its `/api/v1/query` and `query_range` as they are,
-// errors and notes come back as our own evaluator gives them. What the server's PromQL does differently, it does differently
-// here too. Source: prometheus.io/docs/prometheus/latest/querying/api
+// errors and notes come back as our own evaluator gives them, native histograms as the server wrote them. What the server's PromQL
+// does differently, it does differently here too. Source: prometheus.io/docs/prometheus/latest/querying/api
 
 import { ChainpulseError } from '../../model/errors.ts';
 import { labelsFrom } from '../../model/labels.ts';
 import {
   type InstantQuery,
   MAX_POINTS_PER_SERIES,
+  type MatrixHistograms,
   type MatrixSeries,
   type QueryEngine,
   QueryError,
@@ -18,12 +19,13 @@ import {
 import type { RemoteEndpoint } from './endpoint.ts';
 import { DEFAULT_REMOTE_LIMITS, type RemoteLimits } from './limits.ts';
 import { type ApiAnswer, ApiClient, ApiError, type Form, TooLarge } from './read/api-client.ts';
+import { type HistogramPoint, histogramPointOf } from './read/histogram-text.ts';
+import { statisticsOf } from './read/query-statistics.ts';
 import { numberOfText } from './read/sample-text.ts';
 
 const ERROR_TYPES: readonly string[] = ['bad_data', 'execution', 'timeout', 'canceled', 'internal'];
 /** What the server takes to say that its own time is over, beyond the time that it was given. */
 const ANSWER_GRACE_MS = 2_000;
-const WITHOUT_HISTOGRAMS = 'the server answered with native histograms, which are left out here';
 /** Where a parser of Prometheus says an error is: `1:5: parse error: …`. */
 const PLACE = /\b(\d+):(\d+): parse error/;
 
@@ -54,13 +56,15 @@ export function createRemoteQueryEngine(options: RemoteQueryOptions): RemoteQuer
       // VictoriaMetrics would else move the steps to multiples of the step.
       ['nocache', '1'],
       ...(lookbackMs === undefined ? [] : lookbackForm(lookbackMs)),
+      ...(query.wants === 'statistics' ? ([['stats', 'all']] as const) : []),
     ];
     try {
       signal?.throwIfAborted();
       const answer = await api.ask(path, [...form, ...bounds], { timeoutMs: timeoutMs + ANSWER_GRACE_MS, signal });
       const result = resultOf(answer, query);
       if (result === undefined) throw api.malformed(path);
-      return result;
+      const stats = query.wants === 'statistics' ? statisticsOf((answer.data as { stats?: unknown }).stats) : undefined;
+      return stats === undefined ? result : { ...result, stats };
     } catch (error) {
       throw queryErrorOf(error, signal);
     }
@@ -138,37 +142,65 @@ interface JsonSeries {
 function resultOf({ data, warnings, infos }: ApiAnswer, query: InstantQuery | RangeQuery): QueryResult | undefined {
   const { resultType, result } = (data ?? {}) as { readonly resultType?: unknown; readonly result?: unknown };
   if (!Array.isArray(result)) return undefined;
+  const notes = { warnings, infos };
   if (resultType === 'scalar' || resultType === 'string') {
     const [time, text] = result as [number, string];
     const timeMs = Math.round(time * 1000);
-    if (resultType === 'string') return { type: 'string', timeMs, value: text, warnings, infos };
-    return { type: 'scalar', timeMs, value: numberOfText(text), warnings, infos };
+    if (resultType === 'string') return { type: 'string', timeMs, value: text, ...notes };
+    return { type: 'scalar', timeMs, value: numberOfText(text), ...notes };
   }
   const all = result as readonly JsonSeries[];
-  const lacks = all.some(({ histogram, histograms }) => histogram !== undefined || histograms !== undefined);
-  const notes = { warnings: lacks ? [...warnings, WITHOUT_HISTOGRAMS] : warnings, infos };
   // The samples of a vector all have the time of the question.
   if (resultType === 'vector' && 'timeMs' in query) {
-    return { type: 'vector', ...notes, timeMs: query.timeMs, samples: all.flatMap(vectorSampleOf) };
+    const samples = everyOne(all, vectorSampleOf);
+    return samples && { type: 'vector', ...notes, timeMs: query.timeMs, samples };
   }
-  if (resultType === 'matrix') return { type: 'matrix', ...notes, series: all.flatMap(matrixSeriesOf) };
+  if (resultType === 'matrix') {
+    const series = everyOne(all, matrixSeriesOf)?.filter(hasPoints);
+    return series && { type: 'matrix', ...notes, series };
+  }
   return undefined;
 }
 
-function vectorSampleOf({ metric, value }: JsonSeries): VectorSample[] {
-  if (value === undefined) return [];
-  return [{ labels: labelsFrom(Object.entries(metric ?? {})), value: numberOfText(value[1]) }];
+/** Undefined when one of them is. */
+function everyOne<T, U>(items: readonly T[], read: (item: T) => U | undefined): readonly U[] | undefined {
+  const found: U[] = [];
+  for (const item of items) {
+    const one = read(item);
+    if (one === undefined) return undefined;
+    found.push(one);
+  }
+  return found;
 }
 
-function matrixSeriesOf({ metric, values }: JsonSeries): MatrixSeries[] {
-  if (values === undefined || values.length === 0) return [];
-  return [
-    {
-      labels: labelsFrom(Object.entries(metric ?? {})),
-      timestampsMs: Float64Array.from(values, ([time]) => Math.round(time * 1000)),
-      values: Float64Array.from(values, ([, text]) => numberOfText(text)),
-    },
-  ];
+function vectorSampleOf({ metric, value, histogram }: JsonSeries): VectorSample | undefined {
+  const labels = labelsFrom(Object.entries(metric ?? {}));
+  if (value !== undefined) return { labels, value: numberOfText(value[1]) };
+  const point = histogramPointOf(histogram);
+  return point && { labels, value: Number.NaN, histogram: point[1] };
+}
+
+function matrixSeriesOf({ metric, values = [], histograms = [] }: JsonSeries): MatrixSeries | undefined {
+  const points = Array.isArray(histograms) ? everyOne(histograms, histogramPointOf) : undefined;
+  if (points === undefined) return undefined;
+  return {
+    labels: labelsFrom(Object.entries(metric ?? {})),
+    timestampsMs: timesOf(values),
+    values: Float64Array.from(values, ([, text]) => numberOfText(text)),
+    ...(points.length > 0 && { histograms: matrixHistogramsOf(points) }),
+  };
+}
+
+function hasPoints({ values, histograms }: MatrixSeries): boolean {
+  return values.length > 0 || histograms !== undefined;
+}
+
+function matrixHistogramsOf(points: readonly HistogramPoint[]): MatrixHistograms {
+  return { timestampsMs: timesOf(points), histograms: points.map(([, histogram]) => histogram) };
+}
+
+function timesOf(points: readonly (readonly [seconds: number, ...unknown[]])[]): Float64Array {
+  return Float64Array.from(points, ([seconds]) => Math.round(seconds * 1000));
 }
 
 /** Errors of the server, or of the way to it, stay what they are, as those of any store do: they are not the asker's. */

@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { nativeHistogram } from '../../promql/testing/native-histograms.ts';
 import { Sending, START_MS } from './testing/sending.ts';
 
 const DAY_MS = 86_400_000;
-const NONE_DROPPED = { refused: 0, age: 0, size: 0, damaged: 0 };
+const NONE_DROPPED = { refused: 0, unsupported: 0, age: 0, size: 0, damaged: 0 };
 
 describe('sending', () => {
   it('delivers every sample once and in order, in requests of bounded size, by several shards when much waits', async (t) => {
@@ -130,6 +131,35 @@ describe('sending', () => {
     sending.assertArrived(10, 4, 'allowed');
     assert.deepEqual(sending.store.sendStatistics().droppedSamplesTotal, NONE_DROPPED);
   });
+});
+
+describe('native histograms with bounds of their own', () => {
+  const histogram = nativeHistogram({ customBounds: [1, 5], positive: { 0: 2, 1: 3 }, sum: 9 });
+
+  for (const [protocol, advice] of [
+    ['1.0', /with storage\.remote\.protocol "2\.0"; what follows is only counted$/],
+    ['2.0', /^the server does not know remote write 2\.0/],
+  ] as const) {
+    it(`are not sent to a server that knows 1.0 alone, but counted and told of once (protocol ${protocol})`, async (t) => {
+      const sending = await Sending.start(t);
+      sending.protocol = protocol;
+      await sending.reopen();
+      const refs = await sending.resolve(3);
+      for (const step of [0, 1]) {
+        const values = Float64Array.of(step, 0, step);
+        const histograms = [{ row: 1, histogram }];
+        await sending.store.append({ refs: refs.slice(), timestampsMs: START_MS + step, values, histograms });
+        await sending.store.flush();
+      }
+      sending.assertArrived(2, 2);
+      assert.deepEqual(sending.store.sendStatistics().droppedSamplesTotal, { ...NONE_DROPPED, unsupported: 2 });
+      const [dropped, ...more] = sending.notices;
+      assert.deepEqual(more, []);
+      assert.ok(dropped?.kind === 'dropped' && dropped.reason === 'unsupported' && dropped.samples === 1);
+      assert.match(dropped.message, /remote write .*native histograms with bucket limits of their own/);
+      assert.match(dropped.message, advice);
+    });
+  }
 });
 
 describe('while the server is away', () => {

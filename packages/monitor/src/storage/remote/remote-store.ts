@@ -80,8 +80,8 @@ export class RemoteStore implements SendingStore {
     return this.#counting(() => this.#reader.labelValues(name, request));
   }
 
-  metadata(name: string, limit: number): Promise<readonly MetricMetadata[]> {
-    return this.#counting(() => this.#reader.metadata(name, limit));
+  metadata(name: string, limit: number, signal?: AbortSignal): Promise<readonly MetricMetadata[]> {
+    return this.#counting(() => this.#reader.metadata(name, limit, signal), signal);
   }
 
   /** Of the queue: what the server holds is not known here. */
@@ -128,12 +128,13 @@ export class RemoteStore implements SendingStore {
     await this.#queue.close();
   }
 
-  async #counting<T>(work: () => Promise<T>): Promise<T> {
+  /** That nobody waits any more is no error of reading. */
+  async #counting<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#assertOpen();
     try {
       return await work();
     } catch (error) {
-      this.#readErrors++;
+      if (signal?.aborted !== true) this.#readErrors++;
       throw error;
     }
   }

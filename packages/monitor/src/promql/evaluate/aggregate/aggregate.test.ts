@@ -52,8 +52,10 @@ async function ask(values: readonly (number | NativeHistogram)[], expression: st
 test('histograms are added to histograms; with floats there is no result but a warning', async () => {
   const { result } = await ask([histogram(1), histogram(2)], 'sum(m)');
   assert.ok(result.type === 'vector');
-  assert.equal(result.samples[0]?.histogram?.sum, 3);
-  assert.deepEqual([...result.samples[0].histogram.positiveCounts], [2, 4]);
+  const summed = result.samples[0]?.histogram;
+  assert.ok(summed !== undefined && 'schema' in summed);
+  assert.equal(summed.sum, 3);
+  assert.deepEqual([...summed.positiveCounts], [2, 4]);
   const mixed = await ask([1, histogram(2)], 'avg(m)');
   assert.deepEqual(mixed.values, {});
   assert.deepEqual(mixed.warnings, [

@@ -7,6 +7,7 @@ import { quoted } from '../../go-text.ts';
 import type { AggregateNode, ScalarNode } from '../../plan/nodes.ts';
 import type { EvaluationContext } from '../context.ts';
 import { type Grid, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches, STRETCH_STEPS } from '../stretches.ts';
 import type { Aggregation } from './aggregation.ts';
 import { DroppedNames } from './dropped-names.ts';
 import { aggregateExtremes } from './extremes.ts';
@@ -61,14 +62,19 @@ async function* aggregateByFold(aggregation: Aggregation, makeFold: FoldFactory)
     return { labels, fold: makeFold(stepCount, remarks), droppedNames };
   });
   try {
+    let stretch = STRETCH_STEPS;
     for await (const series of input) {
       const { fold, droppedNames } = groups.of(series.labels);
-      fold.add(series);
+      if (series.histograms !== undefined) stretch = HISTOGRAM_STRETCH_STEPS;
+      const adding = inStretches(stepCount, budget, (from, to) => fold.add(series, from, to), stretch);
+      if (adding !== undefined) await adding;
       droppedNames?.add(series);
       if (budget.isDue()) await budget.pause();
     }
     for (const { labels, fold, droppedNames } of groups.values()) {
-      const folded = fold.finish();
+      const finishing = inStretches(stepCount, budget, (from, to) => fold.finish(from, to), stretch);
+      if (finishing !== undefined) await finishing;
+      const folded = fold.result();
       if (!hasAnyStep(folded.present)) continue;
       const series: StepSeries = { labels, ...folded };
       yield droppedNames?.atLast(folded.present) === true ? { ...series, dropsName: true } : series;

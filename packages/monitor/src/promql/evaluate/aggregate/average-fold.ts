@@ -2,7 +2,7 @@
 
 import { HistogramMean } from '../../histogram/sums.ts';
 import { CompensatedSum } from '../floats.ts';
-import { ABSENT, FLOAT, HISTOGRAM, type StepSeries } from '../series.ts';
+import { ABSENT, FLOAT, type StepSeries } from '../series.ts';
 import type { Fold, Folded, FoldRemarks } from './folded.ts';
 import { HistogramFold } from './histogram-fold.ts';
 
@@ -12,6 +12,7 @@ export class AverageFold implements Fold {
   readonly #counts: Float64Array;
   /** Steps whose `sums` are means. */
   readonly #carriesMean: Uint8Array;
+  readonly #present: Uint8Array;
   readonly #remarks: FoldRemarks;
   readonly #total = new CompensatedSum();
   #histograms: HistogramFold | undefined;
@@ -21,19 +22,24 @@ export class AverageFold implements Fold {
     this.#errors = new Float64Array(stepCount);
     this.#counts = new Float64Array(stepCount);
     this.#carriesMean = new Uint8Array(stepCount);
+    this.#present = new Uint8Array(stepCount);
     this.#remarks = remarks;
   }
 
-  add(series: StepSeries): void {
-    if (series.histograms !== undefined || this.#histograms !== undefined) this.#addMixed(series);
-    else this.#addFloats(series.values, series.present);
+  add(series: StepSeries, from: number, to: number): void {
+    const { values, present, histograms } = series;
+    if (histograms === undefined && this.#histograms === undefined) this.#addFloats(values, present, from, to);
+    else {
+      this.#histograms ??= new HistogramFold(this.#floats(), (first) => new HistogramMean(first), this.#remarks);
+      this.#addFloats(values, this.#histograms.addAllButFloats(series, from, to), from, to);
+    }
   }
 
-  #addFloats(values: Float64Array, given: Uint8Array): void {
+  #addFloats(values: Float64Array, given: Uint8Array, from: number, to: number): void {
     const sums = this.#sums;
     const errors = this.#errors;
     const counts = this.#counts;
-    for (let step = 0; step < sums.length; step++) {
+    for (let step = from; step < to; step++) {
       if (given[step] !== FLOAT) continue;
       const value = values[step]!;
       const count = ++counts[step]!;
@@ -67,29 +73,28 @@ export class AverageFold implements Fold {
     this.#errors[step] = this.#total.compensation;
   }
 
-  #addMixed({ labels, values, present, histograms }: StepSeries): void {
-    this.#histograms ??= new HistogramFold(this.#floats(), (first) => new HistogramMean(first), this.#remarks);
-    const floats = Uint8Array.from(present);
-    for (let step = 0; step < present.length; step++) {
-      if (present[step] === HISTOGRAM) this.#histograms.add(step, histograms![step]!, labels);
-      else if (present[step] === FLOAT && !this.#histograms.takesFloat(step)) floats[step] = ABSENT;
-    }
-    this.#addFloats(values, floats);
-  }
-
   #floats(): Uint8Array {
     return Uint8Array.from(this.#counts, (count) => (count === 0 ? ABSENT : FLOAT));
   }
 
-  finish(): Folded {
+  finish(from: number, to: number): void {
+    const sums = this.#sums;
     const errors = this.#errors;
     const counts = this.#counts;
-    const values = this.#sums.map((sum, step) => {
-      if (this.#carriesMean[step] === 1) return sum + errors[step]!;
-      return counts[step] === 0 ? 0 : sum / counts[step]! + errors[step]! / counts[step]!;
-    });
+    for (let step = from; step < to; step++) {
+      const count = counts[step]!;
+      if (count === 0) continue;
+      this.#present[step] = FLOAT;
+      if (this.#carriesMean[step] === 1) sums[step]! += errors[step]!;
+      else sums[step] = sums[step]! / count + errors[step]! / count;
+    }
+    this.#histograms?.finish(from, to);
+  }
+
+  result(): Folded {
+    const values = this.#sums;
     return this.#histograms === undefined
-      ? { values, present: this.#floats() }
-      : { values, ...this.#histograms.finish() };
+      ? { values, present: this.#present }
+      : { values, ...this.#histograms.result() };
   }
 }

@@ -34,11 +34,11 @@ class LeastFold implements Fold {
     this.#remarks = remarks;
   }
 
-  add(series: StepSeries): void {
+  add(series: StepSeries, from: number, to: number): void {
     const best = this.#best;
     const present = this.#present;
     const { values, present: given } = series;
-    for (let step = 0; step < best.length; step++) {
+    for (let step = from; step < to; step++) {
       if (given[step] !== FLOAT) continue;
       const value = values[step]!;
       const least = best[step]!;
@@ -46,10 +46,12 @@ class LeastFold implements Fold {
       best[step] = value;
       present[step] = FLOAT;
     }
-    remarkIgnored(series, this.#remarks);
+    remarkIgnored(series, from, to, this.#remarks);
   }
 
-  finish(): Folded {
+  finish(): void {}
+
+  result(): Folded {
     return { values: this.#best, present: this.#present };
   }
 }
@@ -65,11 +67,11 @@ class GreatestFold implements Fold {
     this.#remarks = remarks;
   }
 
-  add(series: StepSeries): void {
+  add(series: StepSeries, from: number, to: number): void {
     const best = this.#best;
     const present = this.#present;
     const { values, present: given } = series;
-    for (let step = 0; step < best.length; step++) {
+    for (let step = from; step < to; step++) {
       if (given[step] !== FLOAT) continue;
       const value = values[step]!;
       const greatest = best[step]!;
@@ -77,10 +79,12 @@ class GreatestFold implements Fold {
       best[step] = value;
       present[step] = FLOAT;
     }
-    remarkIgnored(series, this.#remarks);
+    remarkIgnored(series, from, to, this.#remarks);
   }
 
-  finish(): Folded {
+  finish(): void {}
+
+  result(): Folded {
     return { values: this.#best, present: this.#present };
   }
 }
@@ -94,17 +98,19 @@ class CountFold implements Fold {
     this.#present = new Uint8Array(stepCount);
   }
 
-  add({ present: given }: StepSeries): void {
+  add({ present: given }: StepSeries, from: number, to: number): void {
     const counts = this.#counts;
     const present = this.#present;
-    for (let step = 0; step < counts.length; step++) {
+    for (let step = from; step < to; step++) {
       if (given[step] === ABSENT) continue;
       counts[step]!++;
       present[step] = FLOAT;
     }
   }
 
-  finish(): Folded {
+  finish(): void {}
+
+  result(): Folded {
     return { values: this.#counts, present: this.#present };
   }
 }
@@ -116,12 +122,14 @@ class PresenceFold implements Fold {
     this.#present = new Uint8Array(stepCount);
   }
 
-  add({ present: given }: StepSeries): void {
+  add({ present: given }: StepSeries, from: number, to: number): void {
     const present = this.#present;
-    for (let step = 0; step < present.length; step++) if (given[step] !== ABSENT) present[step] = FLOAT;
+    for (let step = from; step < to; step++) if (given[step] !== ABSENT) present[step] = FLOAT;
   }
 
-  finish(): Folded {
+  finish(): void {}
+
+  result(): Folded {
     return { values: new Float64Array(this.#present.length).fill(1), present: this.#present };
   }
 }
@@ -131,6 +139,7 @@ class VarianceFold implements Fold {
   readonly #counts: Float64Array;
   readonly #means: Float64Array;
   readonly #squares: Float64Array;
+  readonly #present: Uint8Array;
   readonly #remarks: FoldRemarks;
   readonly #finished: (variance: number) => number;
 
@@ -138,16 +147,17 @@ class VarianceFold implements Fold {
     this.#counts = new Float64Array(stepCount);
     this.#means = new Float64Array(stepCount);
     this.#squares = new Float64Array(stepCount);
+    this.#present = new Uint8Array(stepCount);
     this.#remarks = remarks;
     this.#finished = finished;
   }
 
-  add(series: StepSeries): void {
+  add(series: StepSeries, from: number, to: number): void {
     const counts = this.#counts;
     const means = this.#means;
     const squares = this.#squares;
     const { values, present: given } = series;
-    for (let step = 0; step < counts.length; step++) {
+    for (let step = from; step < to; step++) {
       if (given[step] !== FLOAT) continue;
       const value = values[step]!;
       const count = ++counts[step]!;
@@ -161,16 +171,24 @@ class VarianceFold implements Fold {
       means[step] = mean;
       squares[step]! += distance * (value - mean);
     }
-    remarkIgnored(series, this.#remarks);
+    remarkIgnored(series, from, to, this.#remarks);
   }
 
-  finish(): Folded {
+  finish(from: number, to: number): void {
     const counts = this.#counts;
-    const values = this.#squares.map((sum, step) => (counts[step] === 0 ? 0 : this.#finished(sum / counts[step]!)));
-    return { values, present: Uint8Array.from(counts, (count) => (count === 0 ? ABSENT : FLOAT)) };
+    const squares = this.#squares;
+    for (let step = from; step < to; step++) {
+      if (counts[step] === 0) continue;
+      squares[step] = this.#finished(squares[step]! / counts[step]!);
+      this.#present[step] = FLOAT;
+    }
+  }
+
+  result(): Folded {
+    return { values: this.#squares, present: this.#present };
   }
 }
 
-function remarkIgnored({ histograms, present }: StepSeries, remarks: FoldRemarks): void {
-  if (histograms !== undefined && present.includes(HISTOGRAM)) remarks.ignoredHistogram();
+function remarkIgnored({ histograms, present }: StepSeries, from: number, to: number, remarks: FoldRemarks): void {
+  if (histograms !== undefined && present.subarray(from, to).includes(HISTOGRAM)) remarks.ignoredHistogram();
 }

@@ -4,9 +4,12 @@ import type { Labels } from '../../../model/labels.ts';
 import type { StepHistograms, StepSeries } from '../series.ts';
 
 export interface Fold {
-  add(series: StepSeries): void;
-  /** Called once, after the last `add`. */
-  finish(): Folded;
+  /** Takes the steps `from` to `to` (exclusive) of a series. Of one series all steps are taken before the next one comes. */
+  add(series: StepSeries, from: number, to: number): void;
+  /** Called once for each step, after the last `add`. */
+  finish(from: number, to: number): void;
+  /** After `finish`. */
+  result(): Folded;
 }
 
 /** What comes of a group; there may be no step at all. */

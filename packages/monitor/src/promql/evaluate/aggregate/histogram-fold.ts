@@ -4,7 +4,7 @@
 import type { Labels } from '../../../model/labels.ts';
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { Added } from '../../histogram/sums.ts';
-import { ABSENT, FLOAT, HISTOGRAM, type StepHistograms } from '../series.ts';
+import { ABSENT, emptyHistograms, FLOAT, HISTOGRAM, type StepHistograms, type StepSeries } from '../series.ts';
 import type { FoldRemarks } from './folded.ts';
 
 /** Adds histograms up in the order they come. */
@@ -25,23 +25,40 @@ export class HistogramFold {
   readonly #accumulators: (Accumulator | undefined)[];
   readonly #start: (first: FloatHistogram) => Accumulator;
   readonly #remarks: FoldRemarks;
+  /** Of the series at hand: which of its steps have floats that are to be looked at. */
+  readonly #floats: Uint8Array;
+  readonly #present: Uint8Array;
+  readonly #histograms: StepHistograms;
 
   /** `floats`: the steps that have floats already. */
   constructor(floats: Uint8Array, start: (first: FloatHistogram) => Accumulator, remarks: FoldRemarks) {
     this.#seen = floats.map((kind) => (kind === FLOAT ? HAS_FLOAT : 0));
-    this.#accumulators = Array.from({ length: floats.length });
+    this.#accumulators = [];
+    this.#accumulators.length = floats.length;
     this.#start = start;
     this.#remarks = remarks;
+    this.#floats = new Uint8Array(floats.length);
+    this.#present = new Uint8Array(floats.length);
+    this.#histograms = emptyHistograms(floats.length);
   }
 
-  /** Notes that there is a float at the step; says whether it is to be looked at. */
-  takesFloat(step: number): boolean {
+  /** Takes the histograms of some steps, and says at which of these steps the float is to be added. */
+  addAllButFloats({ labels, present, histograms }: StepSeries, from: number, to: number): Uint8Array {
+    for (let step = from; step < to; step++) {
+      const kind = present[step];
+      if (kind === HISTOGRAM) this.#add(step, histograms![step]!, labels);
+      this.#floats[step] = kind === FLOAT && this.#takesFloat(step) ? FLOAT : ABSENT;
+    }
+    return this.#floats;
+  }
+
+  #takesFloat(step: number): boolean {
     if ((this.#seen[step]! & IS_CLOSED) !== 0) return false;
     this.#seen[step]! |= HAS_FLOAT;
     return true;
   }
 
-  add(step: number, histogram: FloatHistogram, labels: Labels): void {
+  #add(step: number, histogram: FloatHistogram, labels: Labels): void {
     const before = this.#seen[step]!;
     if ((before & IS_CLOSED) !== 0) return;
     this.#seen[step]! |= HAS_HISTOGRAM;
@@ -63,15 +80,16 @@ export class HistogramFold {
     }
   }
 
-  finish(): { readonly present: Uint8Array; readonly histograms: StepHistograms } {
-    const present = new Uint8Array(this.#seen.length);
-    const histograms: StepHistograms = Array.from({ length: this.#seen.length });
-    for (let step = 0; step < present.length; step++) {
+  finish(from: number, to: number): void {
+    for (let step = from; step < to; step++) {
       const kind = this.#kindAt(step);
-      present[step] = kind;
-      if (kind === HISTOGRAM) histograms[step] = this.#accumulators[step]!.result().compacted();
+      this.#present[step] = kind;
+      if (kind === HISTOGRAM) this.#histograms[step] = this.#accumulators[step]!.result().compacted();
     }
-    return { present, histograms };
+  }
+
+  result(): { readonly present: Uint8Array; readonly histograms: StepHistograms } {
+    return { present: this.#present, histograms: this.#histograms };
   }
 
   #kindAt(step: number): number {

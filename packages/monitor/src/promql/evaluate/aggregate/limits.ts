@@ -2,7 +2,9 @@
 // takes is decided by a hash of the labels, the same in every query, and the groups have no say.
 
 import type { Span } from '../../parse/positions.ts';
+import type { QueryBudget } from '../budget.ts';
 import { ABSENT, HISTOGRAM, type SeriesStream, type StepSeries } from '../series.ts';
+import { inStretches } from '../stretches.ts';
 import { type Aggregation, drain } from './aggregation.ts';
 import { Groups } from './grouping.ts';
 import { labelsHashFraction } from './labels-hash.ts';
@@ -12,15 +14,16 @@ import { checkCounts, checkRatios } from './parameters.ts';
 export async function* limitCount(aggregation: Aggregation, counts: Float64Array): SeriesStream {
   const { input, grouping, stepCount, context } = aggregation;
   const { budget } = context;
-  if (!(await hasResult(aggregation, () => checkCounts(counts)))) return;
+  if (!(await hasResult(aggregation, () => checkCounts(counts, budget)))) return;
   const groups = new Groups<Float64Array>(grouping, () => {
     budget.hold(1, stepCount);
-    return counts.map((count) => Math.trunc(count));
+    return counts.slice();
   });
   try {
     for await (const series of input) {
       const left = groups.of(series.labels);
-      const kept = keptSteps(series, (step) => left[step]!-- >= 1);
+      // What is left of a fraction counts for nothing.
+      const kept = await keptSteps(series, (step) => left[step]!-- >= 1, budget);
       if (kept !== undefined) yield kept;
       if (budget.isDue()) await budget.pause();
     }
@@ -32,11 +35,11 @@ export async function* limitCount(aggregation: Aggregation, counts: Float64Array
 /** A ratio of the series; a negative one takes those that the positive rest to 1 leaves out. */
 export async function* limitRatio(aggregation: Aggregation, ratios: Float64Array, parameterSpan: Span): SeriesStream {
   const { input, context } = aggregation;
-  const { budget, notes } = context;
-  if (!(await hasResult(aggregation, () => checkRatios(ratios, parameterSpan, notes)))) return;
+  const { budget } = context;
+  if (!(await hasResult(aggregation, () => checkRatios(ratios, parameterSpan, context)))) return;
   for await (const series of input) {
     const fraction = labelsHashFraction(series.labels);
-    const kept = keptSteps(series, (step) => takes(ratios[step]!, fraction));
+    const kept = await keptSteps(series, (step) => takes(ratios[step]!, fraction), budget);
     if (kept !== undefined) yield kept;
     if (budget.isDue()) await budget.pause();
   }
@@ -49,9 +52,9 @@ function takes(ratio: number, fraction: number): boolean {
 }
 
 /** The input is evaluated before the parameter is judged, so what is wrong with the input comes first. */
-async function hasResult({ input }: Aggregation, check: () => boolean): Promise<boolean> {
+async function hasResult({ input }: Aggregation, check: () => Promise<boolean>): Promise<boolean> {
   try {
-    if (check()) return true;
+    if (await check()) return true;
   } catch (error) {
     await drain(input);
     throw error;
@@ -61,17 +64,24 @@ async function hasResult({ input }: Aggregation, check: () => boolean): Promise<
 }
 
 /** Undefined when no step is kept. */
-function keptSteps(series: StepSeries, isKept: (step: number) => boolean): StepSeries | undefined {
+async function keptSteps(
+  series: StepSeries,
+  isKept: (step: number) => boolean,
+  budget: QueryBudget,
+): Promise<StepSeries | undefined> {
   const present = new Uint8Array(series.present.length);
   let any = false;
   let anyHistogram = false;
-  for (let step = 0; step < present.length; step++) {
-    const kind = series.present[step]!;
-    if (kind === ABSENT || !isKept(step)) continue;
-    present[step] = kind;
-    any = true;
-    if (kind === HISTOGRAM) anyHistogram = true;
-  }
+  const computing = inStretches(present.length, budget, (from, to) => {
+    for (let step = from; step < to; step++) {
+      const kind = series.present[step]!;
+      if (kind === ABSENT || !isKept(step)) continue;
+      present[step] = kind;
+      any = true;
+      if (kind === HISTOGRAM) anyHistogram = true;
+    }
+  });
+  if (computing !== undefined) await computing;
   if (!any) return undefined;
   const { histograms, ...rest } = series;
   return histograms !== undefined && anyHistogram ? { ...rest, present, histograms } : { ...rest, present };

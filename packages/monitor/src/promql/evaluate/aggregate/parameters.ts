@@ -4,8 +4,10 @@
 import { generalText } from '../../histogram/number-text.ts';
 import { QueryError } from '../../interface.ts';
 import type { Span } from '../../parse/positions.ts';
+import type { QueryBudget } from '../budget.ts';
+import type { EvaluationContext } from '../context.ts';
 import { maximum, minimum } from '../floats.ts';
-import type { QueryNotes } from '../notes.ts';
+import { inStretches } from '../stretches.ts';
 
 /** The greatest double that still is a 64-bit integer: the first that does not do as a number of series. */
 const OVERFLOW = 2 ** 63 - 1024;
@@ -17,15 +19,18 @@ interface Extent {
   readonly hasNaN: boolean;
 }
 
-function extentOf(values: Float64Array): Extent {
+async function extentOf(values: Float64Array, budget: QueryBudget): Promise<Extent> {
   let least = Number.MAX_VALUE;
   let greatest = -Number.MAX_VALUE;
   let hasNaN = false;
-  for (const value of values) {
-    least = minimum(least, value);
-    greatest = maximum(greatest, value);
-    if (Number.isNaN(value)) hasNaN = true;
-  }
+  await inStretches(values.length, budget, (from, to) => {
+    for (let step = from; step < to; step++) {
+      const value = values[step]!;
+      least = minimum(least, value);
+      greatest = maximum(greatest, value);
+      if (Number.isNaN(value)) hasNaN = true;
+    }
+  });
   return { least, greatest, hasNaN };
 }
 
@@ -33,8 +38,8 @@ function extentOf(values: Float64Array): Extent {
  * Of `topk`, `bottomk` and `limitk`. Says whether any step can have a result.
  * @throws {QueryError} execution
  */
-export function checkCounts(counts: Float64Array): boolean {
-  const { least, greatest, hasNaN } = extentOf(counts);
+export async function checkCounts(counts: Float64Array, budget: QueryBudget): Promise<boolean> {
+  const { least, greatest, hasNaN } = await extentOf(counts, budget);
   if (greatest < 1) return false;
   if (hasNaN) throw new QueryError('execution', 'Parameter value is NaN');
   if (least <= UNDERFLOW) {
@@ -50,8 +55,12 @@ export function checkCounts(counts: Float64Array): boolean {
  * Of `limit_ratio`. Says whether any step can have a result.
  * @throws {QueryError} execution
  */
-export function checkRatios(ratios: Float64Array, span: Span, notes: QueryNotes): boolean {
-  const { least, greatest, hasNaN } = extentOf(ratios);
+export async function checkRatios(
+  ratios: Float64Array,
+  span: Span,
+  { notes, budget }: Pick<EvaluationContext, 'notes' | 'budget'>,
+): Promise<boolean> {
+  const { least, greatest, hasNaN } = await extentOf(ratios, budget);
   if (least === 0 && greatest === 0) return false;
   if (hasNaN) throw new QueryError('execution', 'Ratio value is NaN');
   const warn = (ratio: number, bound: number): void =>
@@ -61,8 +70,12 @@ export function checkRatios(ratios: Float64Array, span: Span, notes: QueryNotes)
   return true;
 }
 
-export function checkQuantiles(quantiles: Float64Array, span: Span, notes: QueryNotes): void {
-  const { least, greatest, hasNaN } = extentOf(quantiles);
+export async function checkQuantiles(
+  quantiles: Float64Array,
+  span: Span,
+  { notes, budget }: Pick<EvaluationContext, 'notes' | 'budget'>,
+): Promise<void> {
+  const { least, greatest, hasNaN } = await extentOf(quantiles, budget);
   const warn = (quantile: number): void =>
     notes.warn(span, `quantile value should be between 0 and 1, got ${generalText(quantile)}`);
   if (hasNaN) warn(NaN);

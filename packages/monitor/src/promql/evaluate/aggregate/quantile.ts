@@ -13,7 +13,7 @@ export async function* aggregateQuantile(
   quantiles: Float64Array,
   parameterSpan: Span,
 ): SeriesStream {
-  checkQuantiles(quantiles, parameterSpan, aggregation.context.notes);
+  await checkQuantiles(quantiles, parameterSpan, aggregation.context);
   const groups = new HeldGroups(aggregation);
   try {
     for (const group of await groups.collect()) {

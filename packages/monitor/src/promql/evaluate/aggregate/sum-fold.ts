@@ -1,7 +1,7 @@
 // `sum`: floats with the error of the additions kept beside (Neumaier's variant of Kahan's method), histograms likewise.
 
 import { HistogramSum } from '../../histogram/sums.ts';
-import { ABSENT, FLOAT, HISTOGRAM, type StepSeries } from '../series.ts';
+import { ABSENT, FLOAT, type StepSeries } from '../series.ts';
 import type { Fold, Folded, FoldRemarks } from './folded.ts';
 import { HistogramFold } from './histogram-fold.ts';
 
@@ -19,16 +19,20 @@ export class SumFold implements Fold {
     this.#remarks = remarks;
   }
 
-  add(series: StepSeries): void {
-    if (series.histograms !== undefined || this.#histograms !== undefined) this.#addMixed(series);
-    else this.#addFloats(series.values, series.present);
+  add(series: StepSeries, from: number, to: number): void {
+    const { values, present, histograms } = series;
+    if (histograms === undefined && this.#histograms === undefined) this.#addFloats(values, present, from, to);
+    else {
+      this.#histograms ??= new HistogramFold(this.#present, (first) => new HistogramSum(first), this.#remarks);
+      this.#addFloats(values, this.#histograms.addAllButFloats(series, from, to), from, to);
+    }
   }
 
-  #addFloats(values: Float64Array, given: Uint8Array): void {
+  #addFloats(values: Float64Array, given: Uint8Array, from: number, to: number): void {
     const sums = this.#sums;
     const errors = this.#errors;
     const present = this.#present;
-    for (let step = 0; step < sums.length; step++) {
+    for (let step = from; step < to; step++) {
       if (given[step] !== FLOAT) continue;
       const value = values[step]!;
       if (present[step] === ABSENT) {
@@ -45,21 +49,17 @@ export class SumFold implements Fold {
     }
   }
 
-  #addMixed({ labels, values, present, histograms }: StepSeries): void {
-    this.#histograms ??= new HistogramFold(this.#present, (first) => new HistogramSum(first), this.#remarks);
-    const floats = Uint8Array.from(present);
-    for (let step = 0; step < present.length; step++) {
-      if (present[step] === HISTOGRAM) this.#histograms.add(step, histograms![step]!, labels);
-      else if (present[step] === FLOAT && !this.#histograms.takesFloat(step)) floats[step] = ABSENT;
-    }
-    this.#addFloats(values, floats);
+  finish(from: number, to: number): void {
+    const sums = this.#sums;
+    const errors = this.#errors;
+    for (let step = from; step < to; step++) sums[step]! += errors[step]!;
+    this.#histograms?.finish(from, to);
   }
 
-  finish(): Folded {
-    const errors = this.#errors;
-    const values = this.#sums.map((sum, step) => sum + errors[step]!);
+  result(): Folded {
+    const values = this.#sums;
     return this.#histograms === undefined
       ? { values, present: this.#present }
-      : { values, ...this.#histograms.finish() };
+      : { values, ...this.#histograms.result() };
   }
 }

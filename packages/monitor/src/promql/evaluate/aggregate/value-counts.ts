@@ -22,6 +22,7 @@ interface ValueGroup {
 }
 
 const NEGATIVE_ZERO = '-0';
+const STEPS_BETWEEN_CLOCK_READS = 256;
 
 export async function* aggregateValueCounts(aggregation: Aggregation, valueLabel: string): SeriesStream {
   const { input, stepCount, context } = aggregation;
@@ -36,6 +37,7 @@ export async function* aggregateValueCounts(aggregation: Aggregation, valueLabel
     for await (const series of input) {
       const { counts } = groups.of(series.labels);
       for (let step = 0; step < stepCount; step++) {
+        if (step % STEPS_BETWEEN_CLOCK_READS === 0 && budget.isDue()) await budget.pause();
         if (series.present[step] === ABSENT) continue;
         const key = isValueDropped ? '' : valueKey(series, step);
         let found = counts.get(key);
@@ -48,7 +50,6 @@ export async function* aggregateValueCounts(aggregation: Aggregation, valueLabel
         found.values[step]!++;
         found.present[step] = FLOAT;
       }
-      if (budget.isDue()) await budget.pause();
     }
     for (const { labels, counts } of groups.values()) {
       for (const [key, found] of counts) {

@@ -1,7 +1,8 @@
 // What flows through a binary operation: what one side has at each step, and what comes of two.
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
-import { ABSENT, FLOAT, HISTOGRAM, type StepHistograms } from '../series.ts';
+import type { QueryBudget } from '../budget.ts';
+import { ABSENT, emptyHistograms, FLOAT, HISTOGRAM, type StepHistograms } from '../series.ts';
 import type { OperationNotes } from './operation-notes.ts';
 import type { BinaryOperator } from './operators.ts';
 
@@ -24,6 +25,7 @@ export interface ColumnOperation {
   readonly kept: 'left' | 'right';
   readonly stepCount: number;
   readonly notes: OperationNotes;
+  readonly budget: QueryBudget;
 }
 
 /** What a column has at a step. */
@@ -66,7 +68,7 @@ export class ColumnBuilder {
 
   putHistogram(step: number, histogram: FloatHistogram): void {
     this.present[step] = HISTOGRAM;
-    this.histograms ??= Array.from({ length: this.values.length });
+    this.histograms ??= emptyHistograms(this.values.length);
     this.histograms[step] = histogram;
   }
 

@@ -2,28 +2,38 @@
 // numbers alone take flat loops; where a histogram may come, or the operator is for them, each step is looked at.
 
 import { FLOAT } from '../series.ts';
+import { inStretches, whenDone } from '../stretches.ts';
 import type { Column, ColumnOperation, CombinedColumn } from './column.ts';
-import { keepLoop, valueLoop } from './float-columns.ts';
+import { type FloatColumns, keepLoop, valueLoop } from './float-columns.ts';
 import { isTrim } from './operators.ts';
 import { combineWithHistograms } from './with-histograms.ts';
 
-/** Columns of the operands may be part of the result; nobody changes a column that was handed on. */
-export function combineColumns(operation: ColumnOperation, left: Column, right: Column): CombinedColumn {
-  const { operator, kept, stepCount } = operation;
+/** Columns of the operands may be part of the result; nobody changes a column that was handed on. Long ones come later. */
+export function combineColumns(
+  operation: ColumnOperation,
+  left: Column,
+  right: Column,
+): CombinedColumn | Promise<CombinedColumn> {
+  const { operator, kept, stepCount, budget } = operation;
   if (left.histograms !== undefined || right.histograms !== undefined || isTrim(operator.operator)) {
     return combineWithHistograms(operation, left, right);
   }
-  const matched = presentInBoth(left.present, right.present, stepCount);
+  const present = presentInBoth(left.present, right.present, stepCount);
+  const columns: FloatColumns = { left: left.values, right: right.values, present };
   const ofValues = valueLoop(operator.operator);
   if (ofValues !== undefined) {
     const values = new Float64Array(stepCount);
-    ofValues(left.values, right.values, matched, values);
-    return { values, present: matched, matched };
+    const computing = inStretches(stepCount, budget, (from, to) => ofValues(columns, values, from, to));
+    return whenDone(computing, () => ({ values, present, matched: present }));
   }
+  const keep = keepLoop(operator.operator)!;
   const holds = new Uint8Array(stepCount);
-  keepLoop(operator.operator)!(left.values, right.values, matched, holds);
-  if (operator.bool) return { values: new Float64Array(holds), present: matched, matched };
-  return { values: kept === 'left' ? left.values : right.values, present: holds, matched };
+  const computing = inStretches(stepCount, budget, (from, to) => keep(columns, holds, from, to));
+  return whenDone(computing, () =>
+    operator.bool
+      ? { values: new Float64Array(holds), present, matched: present }
+      : { values: kept === 'left' ? left.values : right.values, present: holds, matched: present },
+  );
 }
 
 /** Of columns of numbers. */

@@ -4,11 +4,18 @@
 import { arcTangentOfQuotient } from '../../math/arc-functions.ts';
 import { power } from '../../math/powers.ts';
 
-/** Where `present` is not 0; elsewhere `out` may hold anything. */
-type ValueLoop = (left: Float64Array, right: Float64Array, present: Uint8Array, out: Float64Array) => void;
+/** The two sides, and where both are. */
+export interface FloatColumns {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  readonly present: Uint8Array;
+}
+
+/** Where `present` is not 0; elsewhere `out` may hold anything. The steps are `from` to `to` (exclusive). */
+type ValueLoop = (columns: FloatColumns, out: Float64Array, from: number, to: number) => void;
 
 /** Writes to `kept` what of `present` holds, 0 where the comparison does not. */
-type KeepLoop = (left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array) => void;
+type KeepLoop = (columns: FloatColumns, kept: Uint8Array, from: number, to: number) => void;
 
 export function valueLoop(operator: string): ValueLoop | undefined {
   return VALUE_LOOPS.get(operator);
@@ -37,56 +44,56 @@ const KEEP_LOOPS: ReadonlyMap<string, KeepLoop> = new Map<string, KeepLoop>([
   ['>=', keepGreaterOrEqual],
 ]);
 
-function add(left: Float64Array, right: Float64Array, _present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) out[step] = left[step]! + right[step]!;
+function add({ left, right }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) out[step] = left[step]! + right[step]!;
 }
 
-function subtract(left: Float64Array, right: Float64Array, _present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) out[step] = left[step]! - right[step]!;
+function subtract({ left, right }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) out[step] = left[step]! - right[step]!;
 }
 
-function multiply(left: Float64Array, right: Float64Array, _present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) out[step] = left[step]! * right[step]!;
+function multiply({ left, right }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) out[step] = left[step]! * right[step]!;
 }
 
-function divide(left: Float64Array, right: Float64Array, _present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) out[step] = left[step]! / right[step]!;
+function divide({ left, right }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) out[step] = left[step]! / right[step]!;
 }
 
-function remainder(left: Float64Array, right: Float64Array, present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) if (present[step] !== 0) out[step] = left[step]! % right[step]!;
+function remainder({ left, right, present }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) if (present[step] !== 0) out[step] = left[step]! % right[step]!;
 }
 
-function raise(left: Float64Array, right: Float64Array, present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) if (present[step] !== 0) out[step] = power(left[step]!, right[step]!);
+function raise({ left, right, present }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) if (present[step] !== 0) out[step] = power(left[step]!, right[step]!);
 }
 
-function angle(left: Float64Array, right: Float64Array, present: Uint8Array, out: Float64Array): void {
-  for (let step = 0; step < out.length; step++) {
+function angle({ left, right, present }: FloatColumns, out: Float64Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) {
     if (present[step] !== 0) out[step] = arcTangentOfQuotient(left[step]!, right[step]!);
   }
 }
 
-function keepEqual(left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array): void {
-  for (let step = 0; step < kept.length; step++) kept[step] = left[step]! === right[step]! ? present[step]! : 0;
+function keepEqual({ left, right, present }: FloatColumns, kept: Uint8Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) kept[step] = left[step]! === right[step]! ? present[step]! : 0;
 }
 
-function keepUnequal(left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array): void {
-  for (let step = 0; step < kept.length; step++) kept[step] = left[step]! !== right[step]! ? present[step]! : 0;
+function keepUnequal({ left, right, present }: FloatColumns, kept: Uint8Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) kept[step] = left[step]! !== right[step]! ? present[step]! : 0;
 }
 
-function keepLess(left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array): void {
-  for (let step = 0; step < kept.length; step++) kept[step] = left[step]! < right[step]! ? present[step]! : 0;
+function keepLess({ left, right, present }: FloatColumns, kept: Uint8Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) kept[step] = left[step]! < right[step]! ? present[step]! : 0;
 }
 
-function keepLessOrEqual(left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array): void {
-  for (let step = 0; step < kept.length; step++) kept[step] = left[step]! <= right[step]! ? present[step]! : 0;
+function keepLessOrEqual({ left, right, present }: FloatColumns, kept: Uint8Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) kept[step] = left[step]! <= right[step]! ? present[step]! : 0;
 }
 
-function keepGreater(left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array): void {
-  for (let step = 0; step < kept.length; step++) kept[step] = left[step]! > right[step]! ? present[step]! : 0;
+function keepGreater({ left, right, present }: FloatColumns, kept: Uint8Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) kept[step] = left[step]! > right[step]! ? present[step]! : 0;
 }
 
-function keepGreaterOrEqual(left: Float64Array, right: Float64Array, present: Uint8Array, kept: Uint8Array): void {
-  for (let step = 0; step < kept.length; step++) kept[step] = left[step]! >= right[step]! ? present[step]! : 0;
+function keepGreaterOrEqual({ left, right, present }: FloatColumns, kept: Uint8Array, from: number, to: number): void {
+  for (let step = from; step < to; step++) kept[step] = left[step]! >= right[step]! ? present[step]! : 0;
 }

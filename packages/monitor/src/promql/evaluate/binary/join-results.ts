@@ -74,10 +74,11 @@ export class GroupResults {
     let twice = -1;
     if (this.#claims === undefined) this.#claims = new Claims(matched);
     else twice = this.#claims.take(matched);
-    const existing = this.#find(labels);
+    const key = this.#keyOf(labels);
+    const existing = key === undefined ? undefined : this.#byLabels!.get(key);
     if (this.#isGrouped) twice = existing === undefined ? -1 : existing.claims.take(matched);
     conflicts.at(twice);
-    if (existing === undefined) return this.#put(labels, column);
+    if (existing === undefined) return this.#put(key, labels, column);
     existing.add(column);
     return undefined;
   }
@@ -87,16 +88,17 @@ export class GroupResults {
     return this.#claims?.has(step) === true;
   }
 
-  #find(labels: Labels): Result | undefined {
+  /** Undefined for the first, which nothing is compared with. */
+  #keyOf(labels: Labels): string | undefined {
     if (this.#first === undefined) return undefined;
     this.#byLabels ??= new Map([[labelsKey(this.#first.labels), this.#first]]);
-    return this.#byLabels.get(labelsKey(labels));
+    return labelsKey(labels);
   }
 
-  #put(labels: Labels, column: CombinedColumn): Result {
+  #put(key: string | undefined, labels: Labels, column: CombinedColumn): Result {
     const result = new Result(labels, column);
-    this.#first ??= result;
-    this.#byLabels?.set(labelsKey(labels), result);
+    if (key === undefined) this.#first = result;
+    else this.#byLabels!.set(key, result);
     return result;
   }
 }

@@ -10,6 +10,8 @@ const NO_INCLUDES: readonly string[] = [];
 export class MatchLabels {
   readonly #names: ReadonlySet<string>;
   readonly #isOn: boolean;
+  /** The one label that decides, where there is but one. */
+  readonly #onlyName: string | undefined;
   /** Several series of a side can match one of the other. */
   readonly isGrouped: boolean;
   /** Labels that the result takes over from the side of the one. */
@@ -18,12 +20,15 @@ export class MatchLabels {
   constructor({ on, labels, many, include }: Matching) {
     this.#isOn = on;
     this.#names = new Set(labels);
+    this.#onlyName = on && this.#names.size === 1 ? labels[0] : undefined;
     this.isGrouped = many !== undefined;
     this.includes = include ?? NO_INCLUDES;
   }
 
   /** Equal exactly for the series that match each other; no meaning beyond that. */
   signature(labels: Labels): string {
+    // A value that is there already need not be made, and its hash is known.
+    if (this.#onlyName !== undefined) return labelValue(labels, this.#onlyName);
     let key = '';
     for (const { name, value } of labels) {
       if (this.#isMatched(name)) key += `${name.length},${value.length},${name}${value}`;

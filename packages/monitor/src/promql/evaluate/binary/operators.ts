@@ -67,11 +67,12 @@ export function comparisonFunction({
   return COMPARISONS.get(operator);
 }
 
-/** @throws {QueryError} execution, where the operator is not for numbers. */
-export function combineScalars(operator: BinaryOperator, left: Float64Array, right: Float64Array): Float64Array {
+/**
+ * What an operation between scalars computes.
+ * @throws {QueryError} execution, where the operator is not for numbers
+ */
+export function scalarFunction(operator: BinaryOperator): (left: number, right: number) => number {
   const value = valueFunction(operator);
-  if (value === undefined) {
-    throw new QueryError('execution', `operator "${operator.operator}" not allowed for Scalar operations`);
-  }
-  return left.map((leftValue, step) => value(leftValue, right[step]!));
+  if (value !== undefined) return value;
+  throw new QueryError('execution', `operator "${operator.operator}" not allowed for Scalar operations`);
 }

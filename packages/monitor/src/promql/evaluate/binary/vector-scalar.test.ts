@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure } from '../../testing/questions.ts';
-import { combineScalars } from './operators.ts';
+import { scalarFunction } from './operators.ts';
 import { contextOf, histogramOf, SPAN, streamOf, type Table, tableOf } from './testing/streams.ts';
 import { combineWithScalar } from './vector-scalar.ts';
 
@@ -76,10 +76,9 @@ test('of several pairs that do not fit at one step the last is noted', async () 
 });
 
 test('two scalars compute, but for the operators of histograms', () => {
-  const one = Float64Array.of(1);
-  assert.deepEqual(combineScalars({ operator: '<=', bool: true }, one, one), one);
+  assert.equal(scalarFunction({ operator: '<=', bool: true })(1, 1), 1);
   assert.throws(
-    () => combineScalars({ operator: '</', bool: false }, one, one),
+    () => scalarFunction({ operator: '</', bool: false }),
     failure('execution', /^operator "<\/" not allowed for Scalar operations$/),
   );
 });

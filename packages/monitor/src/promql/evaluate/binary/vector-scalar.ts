@@ -25,15 +25,16 @@ export async function* combineWithScalar(
   const stepCount = scalar.length;
   const operationNotes = new OperationNotes(operator, stepCount);
   const kept = scalarSide === 'left' ? 'right' : 'left';
-  const operation: ColumnOperation = { operator, kept, stepCount, notes: operationNotes };
+  const operation: ColumnOperation = { operator, kept, stepCount, notes: operationNotes, budget };
   const scalarColumn: Column = { values: scalar, present: undefined, histograms: undefined };
   const losesName = operator.bool || changesMetric(operator.operator);
   for await (const series of vector) {
     if (budget.isDue()) await budget.pause();
-    const { values, present, histograms } =
+    const combined =
       scalarSide === 'left'
         ? combineColumns(operation, scalarColumn, series)
         : combineColumns(operation, series, scalarColumn);
+    const { values, present, histograms } = combined instanceof Promise ? await combined : combined;
     if (present !== series.present && !hasAnyStep(present)) continue;
     const { labels, dropsName } = losesName ? nameless(series, features) : series;
     yield {

@@ -39,7 +39,8 @@ export async function* combineVectors(pair: VectorPair, context: EvaluationConte
       const group = join.groupOfMany(series);
       for (const partner of group?.partners ?? NO_PARTNERS) {
         if (budget.isDue()) await budget.pause();
-        join.match(group!, series, partner);
+        const matching = join.match(group!, series, partner);
+        if (matching !== undefined) await matching;
       }
     }
     yield* join.results();
@@ -83,7 +84,8 @@ class Join {
     this.#node = node;
     this.#context = context;
     this.#match = new MatchLabels(matching);
-    this.#operation = { operator, kept: 'left', stepCount, notes: new OperationNotes(operator, stepCount) };
+    const { budget } = context;
+    this.#operation = { operator, kept: 'left', stepCount, notes: new OperationNotes(operator, stepCount), budget };
     this.#dropsMetadata = dropsNameAtOnce(operator, context.features);
     const { fillLeft, fillRight } = matching;
     this.#oneFill = fillRight === undefined ? undefined : new Float64Array(stepCount).fill(fillRight);
@@ -130,11 +132,11 @@ class Join {
     return group;
   }
 
-  match(group: MatchGroup, series: StepSeries, { labels, column }: Partner): void {
+  match(group: MatchGroup, series: StepSeries, { labels, column }: Partner): Promise<void> | undefined {
     // What comes after a step that is refused is of no account, and pairs of all with all would be many.
-    if (firstMeeting(series.present, column.present, this.#refusedFrom) === Infinity) return;
+    if (firstMeeting(series.present, column.present, this.#refusedFrom) === Infinity) return undefined;
     const one = labels ?? this.#match.matched(series.labels);
-    this.#add(group, series.labels, one, this.#combine(series, column));
+    return this.#combineAndAdd(group, series.labels, one, series, column);
   }
 
   async *results(): SeriesStream {
@@ -165,9 +167,20 @@ class Join {
     return this.#oneFill === undefined ? ones.partners() : ones.filledPartners(this.#oneFill);
   }
 
-  #combine(many: Column, one: Column): CombinedColumn {
+  #combineAndAdd(
+    group: MatchGroup,
+    manyLabels: Labels,
+    oneLabels: Labels,
+    many: Column,
+    one: Column,
+  ): Promise<void> | undefined {
     const isManyRight = this.#node.matching.many === 'right';
-    return isManyRight ? combineColumns(this.#operation, one, many) : combineColumns(this.#operation, many, one);
+    const combined = isManyRight
+      ? combineColumns(this.#operation, one, many)
+      : combineColumns(this.#operation, many, one);
+    if (combined instanceof Promise) return combined.then((column) => this.#add(group, manyLabels, oneLabels, column));
+    this.#add(group, manyLabels, oneLabels, combined);
+    return undefined;
   }
 
   #add({ results }: MatchGroup, many: Labels, one: Labels, column: CombinedColumn): void {
@@ -188,7 +201,7 @@ class Join {
         if (!hasAnyStep(unmatched)) continue;
         const matched = this.#match.matched(labels);
         if (this.#dropsMetadata && this.#match.canMeetAcross(labels)) this.#canMeetAcross = true;
-        this.#add(group, matched, labels, this.#combine(filler, { ...column, present: unmatched }));
+        await this.#combineAndAdd(group, matched, labels, filler, { ...column, present: unmatched });
       }
     }
   }

@@ -4,20 +4,39 @@
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import { ABSENT, FLOAT, HISTOGRAM } from '../series.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches, whenDone } from '../stretches.ts';
 import { type Column, ColumnBuilder, type ColumnOperation, type CombinedColumn, kindAt } from './column.ts';
 import type { OperationNotes, PairNote } from './operation-notes.ts';
 import { comparisonFunction, isTrim, valueFunction } from './operators.ts';
 
-export function combineWithHistograms(operation: ColumnOperation, left: Column, right: Column): CombinedColumn {
-  const { operator, kept, stepCount, notes } = operation;
+export function combineWithHistograms(
+  operation: ColumnOperation,
+  left: Column,
+  right: Column,
+): CombinedColumn | Promise<CombinedColumn> {
+  const { stepCount, budget } = operation;
+  const out = new ColumnBuilder(stepCount);
+  const combineAt = combinerOf(operation, left, right, out);
+  const compute = (from: number, to: number): void => {
+    for (let step = from; step < to; step++) combineAt(step);
+  };
+  const computing = inStretches(stepCount, budget, compute, HISTOGRAM_STRETCH_STEPS);
+  return whenDone(computing, () => out.column());
+}
+
+function combinerOf(
+  { operator, kept, notes }: ColumnOperation,
+  left: Column,
+  right: Column,
+  out: ColumnBuilder,
+): (step: number) => void {
   const value = valueFunction(operator);
   const comparison = comparisonFunction(operator);
   const isForFloats = !isTrim(operator.operator);
-  const out = new ColumnBuilder(stepCount);
-  for (let step = 0; step < stepCount; step++) {
+  return (step) => {
     const leftKind = kindAt(left, step);
     const rightKind = kindAt(right, step);
-    if (leftKind === ABSENT || rightKind === ABSENT) continue;
+    if (leftKind === ABSENT || rightKind === ABSENT) return;
     let result: FloatHistogram | boolean | undefined;
     if (isForFloats && leftKind === FLOAT && rightKind === FLOAT) {
       const leftValue = left.values[step]!;
@@ -28,15 +47,14 @@ export function combineWithHistograms(operation: ColumnOperation, left: Column, 
       const leftOperand = leftKind === HISTOGRAM ? left.histograms![step]! : left.values[step]!;
       const rightOperand = rightKind === HISTOGRAM ? right.histograms![step]! : right.values[step]!;
       result = combinePair(operator.operator, leftOperand, rightOperand, step, notes);
-      if (result === undefined) continue;
+      if (result === undefined) return;
     }
     out.matched[step] = 1;
     if (typeof result === 'object') out.putHistogram(step, result);
-    else if (typeof result !== 'boolean') continue;
+    else if (typeof result !== 'boolean') return;
     else if (operator.bool) out.putNumber(step, result ? 1 : 0);
     else if (result) out.copy(kept === 'left' ? left : right, step);
-  }
-  return out.column();
+  };
 }
 
 type Operand = FloatHistogram | number;

@@ -2,7 +2,8 @@
 
 import type { CallArguments } from '../../plan/nodes.ts';
 import { mergeEqual } from '../distinct.ts';
-import { ABSENT, FLOAT, NO_LABELS, nameless, type SeriesStream, timeAt } from '../series.ts';
+import { ABSENT, FLOAT, NO_LABELS, nameless, type SeriesStream } from '../series.ts';
+import { inStretches, ofTimes } from '../stretches.ts';
 
 export function dateFunction(part: (time: number) => number): (call: CallArguments) => SeriesStream {
   return (call) => {
@@ -14,8 +15,8 @@ export function dateFunction(part: (time: number) => number): (call: CallArgumen
   };
 }
 
-async function* ofSteps(part: (time: number) => number, { grid }: CallArguments): SeriesStream {
-  const values = Float64Array.from({ length: grid.count }, (_, step) => part(Math.trunc(timeAt(grid, step) / 1000)));
+async function* ofSteps(part: (time: number) => number, { grid, context }: CallArguments): SeriesStream {
+  const values = await ofTimes(grid, context.budget, (timeMs) => part(Math.trunc(timeMs / 1000)));
   yield { labels: NO_LABELS, values, present: new Uint8Array(grid.count).fill(FLOAT) };
 }
 
@@ -28,7 +29,10 @@ async function* ofValues(part: (time: number) => number, call: CallArguments): S
       histograms === undefined ? series.present : series.present.map((kind) => (kind === FLOAT ? FLOAT : ABSENT));
     if (!present.includes(FLOAT)) continue;
     const values = new Float64Array(times.length);
-    for (let step = 0; step < values.length; step++) if (present[step] === FLOAT) values[step] = part(times[step]!);
+    const computing = inStretches(times.length, budget, (from, to) => {
+      for (let step = from; step < to; step++) if (present[step] === FLOAT) values[step] = part(times[step]!);
+    });
+    if (computing !== undefined) await computing;
     yield { ...nameless(series, features), values, present };
   }
 }

@@ -8,6 +8,7 @@ import { childrenOf } from '../../plan/shared-nodes.ts';
 import type { EvaluationContext } from '../context.ts';
 import { instantTimeSeries } from '../selection.ts';
 import { ABSENT, FLOAT, type Grid, hasAnyStep, type StepSeries, timeAt } from '../series.ts';
+import { inStretches } from '../stretches.ts';
 
 /** What tells targets apart. */
 export const IDENTIFYING_LABELS = ['instance', 'job'];
@@ -101,29 +102,47 @@ function firstSelector(node: PlanNode): TimePart | undefined {
 }
 
 /** `atLast`: the times of the samples that are seen from the last time on, in seconds. */
-function withinSeen(
+async function withinSeen(
   found: readonly StepSeries[],
-  { firstMs, lastMs }: SeenTimes,
+  seen: SeenTimes,
   atLast: ReadonlyMap<string, number>,
   grid: Grid,
-  { lookbackMs }: EvaluationContext,
-): StepSeries[] {
-  const within = found.map(({ labels, values: times, present: given }) => {
-    const last = atLast.get(labelsKey(labels));
+  context: EvaluationContext,
+): Promise<StepSeries[]> {
+  const within: StepSeries[] = [];
+  for (const series of found) {
+    const { labels } = series;
     const values = new Float64Array(grid.count);
     const present = new Uint8Array(grid.count);
-    for (let step = 0; step < grid.count; step++) {
-      const timeMs = timeAt(grid, step);
-      const isBeyond = timeMs > lastMs;
-      if (isBeyond ? last === undefined : given[step] === ABSENT) continue;
-      const sampleMs = Math.round((isBeyond ? last! : times[step]!) * 1000);
-      if (sampleMs < firstMs || sampleMs <= timeMs - lookbackMs) continue;
-      values[step] = sampleMs;
-      present[step] = FLOAT;
-    }
-    return { labels, values, present };
-  });
-  return within.filter(({ present }) => hasAnyStep(present));
+    const timeOf = seenTime(series, seen, atLast.get(labelsKey(labels)), grid, context);
+    await inStretches(grid.count, context.budget, (from, to) => {
+      for (let step = from; step < to; step++) {
+        const sampleMs = timeOf(step);
+        if (sampleMs === undefined) continue;
+        values[step] = sampleMs;
+        present[step] = FLOAT;
+      }
+    });
+    if (hasAnyStep(present)) within.push({ labels, values, present });
+  }
+  return within;
+}
+
+/** The time of the sample that is seen at a step; `last`: of the one that is seen beyond the last time, in seconds. */
+function seenTime(
+  { values: times, present }: StepSeries,
+  { firstMs, lastMs }: SeenTimes,
+  last: number | undefined,
+  grid: Grid,
+  { lookbackMs }: EvaluationContext,
+): (step: number) => number | undefined {
+  return (step) => {
+    const timeMs = timeAt(grid, step);
+    const isBeyond = timeMs > lastMs;
+    if (isBeyond ? last === undefined : present[step] === ABSENT) return undefined;
+    const sampleMs = Math.round((isBeyond ? last! : times[step]!) * 1000);
+    return sampleMs < firstMs || sampleMs <= timeMs - lookbackMs ? undefined : sampleMs;
+  };
 }
 
 function oneStep(grid: Grid): Grid {

@@ -5,11 +5,13 @@
 import { type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
 import { labelsPredicate, type Matcher, valuePredicate } from '../../../model/matcher.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
+import type { QueryBudget } from '../budget.ts';
 import { mergeEqual } from '../distinct.ts';
 import { ABSENT, type SeriesStream, type StepSeries } from '../series.ts';
 import { InfoLabels } from './info-labels.ts';
 import { selectInfoSeries } from './info-series.ts';
 
+const STEPS_BETWEEN_CLOCK_READS = 1024;
 const TARGET_INFO: Matcher = { name: METRIC_NAME, operator: '=', value: 'target_info' };
 const ANY_INFO: Matcher = { name: METRIC_NAME, operator: '=~', value: '.+_info' };
 
@@ -39,7 +41,7 @@ async function* enriched(call: CallArguments): SeriesStream {
     for (const series of base) {
       if (budget.isDue()) await budget.pause();
       if (isInfoSeries(series.labels)) yield withNameKept(series);
-      else yield* parts(series, infoLabels, needsInfo);
+      else yield* parts(series, infoLabels, needsInfo, budget);
     }
   } finally {
     budget.release(base.length, base.length * grid.count);
@@ -47,10 +49,16 @@ async function* enriched(call: CallArguments): SeriesStream {
 }
 
 /** A series is parted where other info series come to stand for it. */
-function* parts(series: StepSeries, infoLabels: InfoLabels, needsInfo: boolean): Generator<StepSeries> {
+async function* parts(
+  series: StepSeries,
+  infoLabels: InfoLabels,
+  needsInfo: boolean,
+  budget: QueryBudget,
+): SeriesStream {
   const byLabels = new Map<Labels | undefined, Uint8Array>();
   const lookUp = infoLabels.of(series.labels);
   for (let step = 0; step < series.present.length; step++) {
+    if (step % STEPS_BETWEEN_CLOCK_READS === 0 && budget.isDue()) await budget.pause();
     const kind = series.present[step]!;
     if (kind === ABSENT) continue;
     const labels = lookUp(step);

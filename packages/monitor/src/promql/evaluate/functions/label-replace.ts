@@ -4,7 +4,7 @@
 
 import type { RE2JS } from 're2js';
 import { labelValue } from '../../../model/labels.ts';
-import { compiledExpression } from '../../../model/matcher.ts';
+import { compiledExpression, MAX_EXPRESSION_CHARACTERS } from '../../../model/matcher.ts';
 import { QueryError } from '../../interface.ts';
 import { MAX_REPEATED_CHARACTERS, repeatedCharacters } from '../../parse/regex-size.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
@@ -51,6 +51,12 @@ function replacer(expression: string, template: string): (value: string) => stri
     throw new QueryError(
       'execution',
       `the repetitions of the regular expression in label_replace() add more than ${MAX_REPEATED_CHARACTERS} characters`,
+    );
+  }
+  if (expression.length > MAX_EXPRESSION_CHARACTERS) {
+    throw new QueryError(
+      'execution',
+      `the regular expression in label_replace() has more than ${MAX_EXPRESSION_CHARACTERS} characters: shorten it`,
     );
   }
   let pattern: RE2JS;

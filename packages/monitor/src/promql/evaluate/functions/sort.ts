@@ -1,12 +1,13 @@
 // `sort`, `sort_desc` by value and `sort_by_label`, `sort_by_label_desc` by labels: the order of the series of an instant query.
 // A range query orders its series by their labels whatever is asked, and a warning says so.
 
+import { compareLabels } from '../../../model/label-order.ts';
 import { type Labels, labelValue } from '../../../model/labels.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
 import { ranksBefore } from '../aggregate/bounded-heaps.ts';
 import { isOfRange } from '../evaluated-range.ts';
 import { type Before, sortAsGo } from '../pattern-defeating-sort.ts';
-import { compareLabels, FLOAT, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
+import { FLOAT, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
 import { precedesNaturally } from './natural-order.ts';
 
 /** Native histograms have no place among the values and are left out. NaN comes last. */

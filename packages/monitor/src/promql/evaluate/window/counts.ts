@@ -2,8 +2,10 @@
 // whole series: what a window has of them is the difference between its last and its first sample.
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
+import type { QueryBudget } from '../budget.ts';
 import { FLOAT } from '../series.ts';
-import { mergedSamples } from './merged-samples.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches, STRETCH_STEPS, whenDone } from '../stretches.ts';
+import { type MergedSamples, mergedSamples } from './merged-samples.ts';
 import type {
   Columns,
   HistogramColumns,
@@ -13,6 +15,7 @@ import type {
   RangeSeries,
   WindowFunction,
   WindowKernel,
+  WindowParameters,
   Windows,
 } from './window-function.ts';
 import { eachWindow } from './windows.ts';
@@ -28,7 +31,9 @@ export const mixedCountOverTime: MixedWindowFunction =
   ({ from, to, histogramFrom, histogramTo }) =>
     to - from + histogramTo - histogramFrom;
 
-export const presentOverTime: WindowFunction = () => (first, end, results) => results.fill(1, first, end);
+export const presentOverTime: WindowFunction = () => (first, end, results) => {
+  results.fill(1, first, end);
+};
 
 export const mixedPresentOverTime: MixedWindowFunction = () => () => 1;
 
@@ -99,35 +104,53 @@ const RESET: Difference = {
   ofHistograms: (histogram, previous) => histogram.isResetSince(previous),
 };
 
-export const changes: WindowFunction = (columns, _parameters, windows) => floatDifferences(columns, windows, CHANGE);
+export const changes: WindowFunction = (columns, parameters, windows) =>
+  floatDifferences(columns, parameters, windows, CHANGE);
 
-export const resets: WindowFunction = (columns, _parameters, windows) => floatDifferences(columns, windows, RESET);
+export const resets: WindowFunction = (columns, parameters, windows) =>
+  floatDifferences(columns, parameters, windows, RESET);
 
-export const mixedChanges: MixedWindowFunction = (series) => mixedDifferences(series, CHANGE);
+export const mixedChanges: MixedWindowFunction = (series, parameters) => mixedDifferences(series, parameters, CHANGE);
 
-export const mixedResets: MixedWindowFunction = (series) => mixedDifferences(series, RESET);
+export const mixedResets: MixedWindowFunction = (series, parameters) => mixedDifferences(series, parameters, RESET);
 
 /** With `anchored` the last sample up to the start of the window is the one that the first of the window is compared with. */
-export const anchoredChanges: MixedWindowFunction = (series) => anchored(series, CHANGE);
+export const anchoredChanges: MixedWindowFunction = (series, parameters) => anchored(series, parameters, CHANGE);
 
-export const anchoredResets: MixedWindowFunction = (series) => anchored(series, RESET);
+export const anchoredResets: MixedWindowFunction = (series, parameters) => anchored(series, parameters, RESET);
 
-function floatDifferences({ values }: Columns, windows: Windows, { ofFloats }: Difference): WindowKernel {
+function floatDifferences(
+  { values }: Columns,
+  { budget }: WindowParameters,
+  windows: Windows,
+  { ofFloats }: Difference,
+): WindowKernel | Promise<WindowKernel> {
   const until = new Uint32Array(values.length);
-  for (let index = 1; index < values.length; index++) {
-    until[index] = until[index - 1]! + (ofFloats(values[index]!, values[index - 1]!) ? 1 : 0);
-  }
-  return eachWindow(windows, (from, to) => until[to - 1]! - until[from]!);
+  const computing = inStretches(values.length, budget, (from, to) => {
+    for (let index = Math.max(1, from); index < to; index++) {
+      until[index] = until[index - 1]! + (ofFloats(values[index]!, values[index - 1]!) ? 1 : 0);
+    }
+  });
+  return whenDone(computing, () => eachWindow(windows, (from, to) => until[to - 1]! - until[from]!));
 }
 
-function mixedDifferences(series: RangeSeries, difference: Difference): MixedKernel {
-  const until = differencesUntil(series, difference);
+async function mixedDifferences(
+  series: RangeSeries,
+  { budget }: WindowParameters,
+  difference: Difference,
+): Promise<MixedKernel> {
+  const until = await differencesUntil(series, mergedSamples(series), difference, budget);
   return ({ from, to, histogramFrom, histogramTo }) => until[to + histogramTo - 1]! - until[from + histogramFrom]!;
 }
 
-function anchored(series: RangeSeries, difference: Difference): MixedKernel {
-  const until = differencesUntil(series, difference);
-  const { timestampsMs } = mergedSamples(series);
+async function anchored(
+  series: RangeSeries,
+  { budget }: WindowParameters,
+  difference: Difference,
+): Promise<MixedKernel> {
+  const merged = mergedSamples(series);
+  const until = await differencesUntil(series, merged, difference, budget);
+  const { timestampsMs } = merged;
   return ({ from, to, histogramFrom, histogramTo, startMs }) => {
     const last = to + histogramTo - 1;
     if (timestampsMs[last]! <= startMs) return undefined;
@@ -138,17 +161,25 @@ function anchored(series: RangeSeries, difference: Difference): MixedKernel {
 }
 
 /** Over floats and histograms in order of time; from one kind to the other is a difference. */
-function differencesUntil(series: RangeSeries, { ofFloats, ofHistograms }: Difference): Uint32Array {
-  const { histogramAt, floatAt, timestampsMs } = mergedSamples(series);
-  const histograms: HistogramColumns['histograms'] = series.histograms?.histograms ?? [];
-  const until = new Uint32Array(timestampsMs.length);
-  for (let index = 1; index < until.length; index++) {
-    const [now, before] = [histogramAt[index]!, histogramAt[index - 1]!];
-    const isDifferent =
-      now >= 0 && before >= 0
-        ? ofHistograms(histograms[now]!, histograms[before]!)
-        : now >= 0 || before >= 0 || ofFloats(series.values[floatAt[index]!]!, series.values[floatAt[index - 1]!]!);
-    until[index] = until[index - 1]! + (isDifferent ? 1 : 0);
-  }
+async function differencesUntil(
+  { values, histograms: columns }: RangeSeries,
+  { histogramAt, floatAt }: MergedSamples,
+  { ofFloats, ofHistograms }: Difference,
+  budget: QueryBudget,
+): Promise<Uint32Array> {
+  const histograms: HistogramColumns['histograms'] = columns?.histograms ?? [];
+  const until = new Uint32Array(floatAt.length);
+  const isDifferentAt = (index: number): boolean => {
+    const now = histogramAt[index]!;
+    const before = histogramAt[index - 1]!;
+    if (now >= 0 && before >= 0) return ofHistograms(histograms[now]!, histograms[before]!);
+    return now >= 0 || before >= 0 || ofFloats(values[floatAt[index]!]!, values[floatAt[index - 1]!]!);
+  };
+  const compute = (from: number, to: number): void => {
+    for (let index = Math.max(1, from); index < to; index++) {
+      until[index] = until[index - 1]! + (isDifferentAt(index) ? 1 : 0);
+    }
+  };
+  await inStretches(until.length, budget, compute, columns === undefined ? STRETCH_STEPS : HISTOGRAM_STRETCH_STEPS);
   return until;
 }

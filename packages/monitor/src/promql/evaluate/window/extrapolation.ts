@@ -33,26 +33,42 @@ export const TO_END_SECONDS = 2;
 /** What growth is multiplied with, unless a counter was zero within the window. */
 export const SCALE = 3;
 
-interface Known {
+/** The numbers of all windows, of which those up to `filledTo` can be relied on. */
+export interface Extrapolations {
   readonly divisor: number;
   readonly numbers: Float64Array;
+  filledTo: number;
 }
 
-const known = new WeakMap<Windows, Known>();
+const known = new WeakMap<Windows, Extrapolations>();
 
-/** The numbers of all windows. `divisor`: of what growth is multiplied with. */
-export function extrapolationsOf(windows: Windows, divisor: number): Float64Array {
+/** Without numbers as yet, unless they were asked for before. `divisor`: of what growth is multiplied with. */
+export function extrapolationsOf(windows: Windows, divisor: number): Extrapolations {
   const before = known.get(windows);
-  if (before?.divisor === divisor) return before.numbers;
-  const numbers = numbersOf(windows, divisor);
-  known.set(windows, { divisor, numbers });
-  return numbers;
+  if (before?.divisor === divisor) return before;
+  const numbers = new Float64Array(NUMBERS_A_WINDOW * windows.times.grid.count);
+  const extrapolations = { divisor, numbers, filledTo: 0 };
+  known.set(windows, extrapolations);
+  return extrapolations;
 }
 
-function numbersOf({ timestampsMs, times, from, to, present }: Windows, divisor: number): Float64Array {
+/** Up to the step `end` (exclusive). */
+export function fillExtrapolations(extrapolations: Extrapolations, windows: Windows, end: number): void {
+  const { divisor, numbers, filledTo } = extrapolations;
+  if (end <= filledTo) return;
+  fill(windows, divisor, numbers, filledTo, end);
+  extrapolations.filledTo = end;
+}
+
+function fill(
+  { timestampsMs, times, from, to, present }: Windows,
+  divisor: number,
+  numbers: Float64Array,
+  start: number,
+  end: number,
+): void {
   const { grid, offsetMs, rangeMs } = times;
-  const numbers = new Float64Array(NUMBERS_A_WINDOW * grid.count);
-  for (let step = 0; step < grid.count; step++) {
+  for (let step = start; step < end; step++) {
     if (present[step] === ABSENT) continue;
     const first = from[step]!;
     const last = to[step]! - 1;
@@ -67,7 +83,6 @@ function numbersOf({ timestampsMs, times, from, to, present }: Windows, divisor:
     numbers[at + TO_END_SECONDS] = toEndSeconds;
     numbers[at + SCALE] = (sampledSeconds + toStartSeconds + toEndSeconds) / sampledSeconds / divisor;
   }
-  return numbers;
 }
 
 function secondsToEdge(seconds: number, averageSeconds: number): number {

@@ -3,46 +3,89 @@
 // of values, from which windows are put together: that is less guesswork for the processor than the queue for the times.
 
 import { ABSENT } from '../series.ts';
-import type { Columns, WindowFunction, WindowKernel, Windows } from './window-function.ts';
+import { inStretches, whenDone } from '../stretches.ts';
+import type { Columns, WindowFunction, WindowKernel, WindowParameters, Windows } from './window-function.ts';
 import { eachWindow, haveNothingInCommon } from './windows.ts';
 
 /** Values of one level that are one of the next. */
 const BLOCK = 8;
 const BLOCK_BITS = 3;
 
-export const maxOverTime: WindowFunction = ({ values }, parameters, { from, to, present }) => {
-  const levels = haveNothingInCommon(parameters) ? [values] : levelsOf(values);
+export const maxOverTime: WindowFunction = ({ values }, parameters, windows) => {
+  const levels = levelsOver(values, parameters);
+  return levels instanceof Promise
+    ? levels.then((all) => greatestOfEach(all, windows))
+    : greatestOfEach(levels, windows);
+};
+
+export const minOverTime: WindowFunction = ({ values }, parameters, windows) => {
+  const negated = new Float64Array(values.length);
+  const negating = inStretches(values.length, parameters.budget, (from, to) => {
+    for (let index = from; index < to; index++) negated[index] = -values[index]!;
+  });
+  if (negating !== undefined)
+    return negating.then(async () => leastOfEach(await levelsOver(negated, parameters), windows));
+  const levels = levelsOver(negated, parameters);
+  return levels instanceof Promise ? levels.then((all) => leastOfEach(all, windows)) : leastOfEach(levels, windows);
+};
+
+function greatestOfEach(
+  levels: Levels,
+  { from, to, present }: Windows,
+): (...stretch: Parameters<WindowKernel>) => void {
   return (start, end, results) => {
     for (let step = start; step < end; step++) {
       if (present[step] !== ABSENT) results[step] = greatestWithin(NaN, levels, 0, from[step]!, to[step]!);
     }
   };
-};
+}
 
-export const minOverTime: WindowFunction = ({ values, timestampsMs }, parameters, windows) => {
-  const negated = values.map((value) => -value);
-  const kernel = maxOverTime({ timestampsMs, values: negated }, parameters, windows);
+/** Of values whose negatives are given. */
+function leastOfEach(levels: Levels, windows: Windows): WindowKernel {
+  const greatest = greatestOfEach(levels, windows);
   return (start, end, results) => {
-    kernel(start, end, results);
+    greatest(start, end, results);
     for (let step = start; step < end; step++) results[step] = -results[step]!;
   };
-};
+}
 
 /** The values, the greatest of each block of them, of each block of those. */
-function levelsOf(values: Float64Array): readonly Float64Array[] {
+type Levels = readonly Float64Array[];
+
+/** The values alone where windows have nothing in common. */
+function levelsOver(values: Float64Array, parameters: WindowParameters): Levels | Promise<Levels> {
   const levels = [values];
-  let level = values;
-  while (level.length > BLOCK) {
-    const blocks = new Float64Array(level.length >>> BLOCK_BITS);
-    for (let at = 0; at < blocks.length; at++) blocks[at] = greatestFrom(NaN, level, at * BLOCK, (at + 1) * BLOCK);
-    levels.push(blocks);
-    level = blocks;
+  if (haveNothingInCommon(parameters)) return levels;
+  for (let { length } = values; length > BLOCK; ) {
+    length >>>= BLOCK_BITS;
+    levels.push(new Float64Array(length));
   }
-  return levels;
+  return whenDone(filled(levels, parameters), () => levels);
+}
+
+/** Undefined when it is done. The first level is as much work as seven times all the others. */
+function filled(levels: Levels, { budget }: WindowParameters): Promise<void> | undefined {
+  const [, ofValues] = levels;
+  if (ofValues === undefined) return undefined;
+  const filling = inStretches(ofValues.length, budget, (from, to) => fillLevel(levels, 1, from, to));
+  const fillOthers = (): void => {
+    for (let at = 2; at < levels.length; at++) fillLevel(levels, at, 0, levels[at]!.length);
+  };
+  if (filling !== undefined) return filling.then(fillOthers);
+  fillOthers();
+  return undefined;
+}
+
+function fillLevel(levels: Levels, at: number, from: number, to: number): void {
+  const below = levels[at - 1]!;
+  const level = levels[at]!;
+  for (let block = from; block < to; block++) {
+    level[block] = greatestFrom(NaN, below, block * BLOCK, (block + 1) * BLOCK);
+  }
 }
 
 /** Of `before` and the values `from` to `to` of a level, in this order. */
-function greatestWithin(before: number, levels: readonly Float64Array[], at: number, from: number, to: number): number {
+function greatestWithin(before: number, levels: Levels, at: number, from: number, to: number): number {
   const level = levels[at]!;
   const firstBlock = (from + BLOCK - 1) >>> BLOCK_BITS;
   const endBlock = to >>> BLOCK_BITS;

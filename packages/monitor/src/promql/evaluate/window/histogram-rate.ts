@@ -3,6 +3,8 @@
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
 
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
+import type { QueryBudget } from '../budget.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches } from '../stretches.ts';
 import { extrapolation } from './extrapolation.ts';
 import { delta, idelta, increase, irate, rate } from './rate.ts';
 import type {
@@ -35,9 +37,9 @@ function extrapolated(
   nature: Nature,
   divisorOf: (parameters: WindowParameters) => number,
 ): MixedWindowFunction {
-  return (series, parameters) => {
-    const floatsAt = oneByOne(ofFloats, series, parameters, 2);
-    const growth = growthOf(series, nature, parameters);
+  return async (series, parameters) => {
+    const floatsAt = await oneByOne(ofFloats, series, parameters, 2);
+    const growth = await growthOf(series, nature, parameters);
     const divisor = divisorOf(parameters);
     const { timestampsMs, histograms } = series.histograms!;
     return ({ from, to, histogramFrom, histogramTo, startMs, endMs, step }) => {
@@ -61,13 +63,13 @@ function extrapolated(
 }
 
 /** From the first to the last histogram of a window of two or more; undefined, with a warning, where they do not go together. */
-function growthOf(
+async function growthOf(
   { histograms: columns }: RangeSeries,
   nature: Nature,
   parameters: WindowParameters,
-): (from: number, to: number) => FloatHistogram | undefined {
+): Promise<(from: number, to: number) => FloatHistogram | undefined> {
   const { histograms } = columns!;
-  const isReset = resetsOf(histograms);
+  const isReset = await resetsOf(histograms, parameters.budget);
   return (from, to) => {
     const last = histograms[to - 1]!;
     const second = histograms[from + 1]!;
@@ -141,17 +143,20 @@ function withLost(
 }
 
 /** 1 where a histogram is the first after a restart. */
-function resetsOf(histograms: readonly FloatHistogram[]): Uint8Array {
+async function resetsOf(histograms: readonly FloatHistogram[], budget: QueryBudget): Promise<Uint8Array> {
   const resets = new Uint8Array(histograms.length);
-  for (let index = 1; index < histograms.length; index++) {
-    if (histograms[index]!.isResetSince(histograms[index - 1]!)) resets[index] = 1;
-  }
+  const compute = (from: number, to: number): void => {
+    for (let index = Math.max(1, from); index < to; index++) {
+      if (histograms[index]!.isResetSince(histograms[index - 1]!)) resets[index] = 1;
+    }
+  };
+  await inStretches(histograms.length, budget, compute, HISTOGRAM_STRETCH_STEPS);
   return resets;
 }
 
 function betweenLastTwo(ofFloats: WindowFunction, nature: Nature): MixedWindowFunction {
-  return (series, parameters) => {
-    const floatsAt = oneByOne(ofFloats, series, parameters, 2);
+  return async (series, parameters) => {
+    const floatsAt = await oneByOne(ofFloats, series, parameters, 2);
     return (window) => {
       const { from, to, histogramFrom, histogramTo, step } = window;
       if (to - from + histogramTo - histogramFrom < 2) return undefined;

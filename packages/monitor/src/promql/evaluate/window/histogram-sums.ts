@@ -3,8 +3,9 @@
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import { HistogramMean, HistogramSum } from '../../histogram/sums.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches, whenDone } from '../stretches.ts';
 import { avgOverTime, sumOverTime } from './sums.ts';
-import type { MixedWindowFunction, WindowFunction, WindowParameters } from './window-function.ts';
+import type { MixedResult, MixedWindowFunction, WindowFunction, WindowParameters } from './window-function.ts';
 import {
   informOfReconciledBounds,
   warnOfCollidingResets,
@@ -20,8 +21,8 @@ function folded(
   ofFloats: WindowFunction,
   start: (first: FloatHistogram) => HistogramSum | HistogramMean,
 ): MixedWindowFunction {
-  return (series, parameters) => {
-    const floatsAt = oneByOne(ofFloats, series, parameters, 1);
+  return async (series, parameters) => {
+    const floatsAt = await oneByOne(ofFloats, series, parameters, 1);
     const { histograms } = series.histograms!;
     return ({ from, to, histogramFrom, histogramTo, step }) => {
       if (histogramFrom === histogramTo) return floatsAt(step);
@@ -34,28 +35,36 @@ function folded(
   };
 }
 
+/** Of a window with many histograms it comes later. */
 function fold(
   histograms: readonly FloatHistogram[],
-  from: number,
-  to: number,
+  histogramFrom: number,
+  histogramTo: number,
   total: HistogramSum | HistogramMean,
   parameters: WindowParameters,
-): FloatHistogram | undefined {
-  let sawReset = histograms[from]!.hint === 'reset';
-  let sawNoReset = histograms[from]!.hint === 'no-reset';
+): MixedResult | Promise<MixedResult> {
+  let sawReset = histograms[histogramFrom]!.hint === 'reset';
+  let sawNoReset = histograms[histogramFrom]!.hint === 'no-reset';
   let isReconciled = false;
-  for (let index = from + 1; index < to; index++) {
-    const histogram = histograms[index]!;
-    sawReset ||= histogram.hint === 'reset';
-    sawNoReset ||= histogram.hint === 'no-reset';
-    const added = total.add(histogram);
-    if (added === 'incompatible') {
+  let isIncompatible = false;
+  const add = (from: number, to: number): void => {
+    for (let index = Math.max(1, from); index < to && !isIncompatible; index++) {
+      const histogram = histograms[histogramFrom + index]!;
+      sawReset ||= histogram.hint === 'reset';
+      sawNoReset ||= histogram.hint === 'no-reset';
+      const added = total.add(histogram);
+      if (added === 'incompatible') isIncompatible = true;
+      else isReconciled ||= added.isReconciled;
+    }
+  };
+  const count = histogramTo - histogramFrom;
+  return whenDone(inStretches(count, parameters.budget, add, HISTOGRAM_STRETCH_STEPS), () => {
+    if (isIncompatible) {
       warnOfMixedSchemas(parameters);
       return undefined;
     }
-    isReconciled ||= added.isReconciled;
-  }
-  if (sawReset && sawNoReset) warnOfCollidingResets(parameters);
-  if (isReconciled) informOfReconciledBounds(parameters, 'aggregation');
-  return total.result();
+    if (sawReset && sawNoReset) warnOfCollidingResets(parameters);
+    if (isReconciled) informOfReconciledBounds(parameters, 'aggregation');
+    return total.result();
+  });
 }

@@ -7,7 +7,7 @@ import { QueryNotes } from '../notes.ts';
 import { ABSENT, FLOAT, HISTOGRAM } from '../series.ts';
 import { latestAtSteps, latestTimesAtSteps } from './latest-samples.ts';
 import { smoothedAtSteps } from './smoothed-samples.ts';
-import { histogram, windows } from './testing/one-series.ts';
+import { histogram, unboundedBudget, windows } from './testing/one-series.ts';
 import { histogramColumns } from './usable-samples.ts';
 
 const LABELS = labelsFromRecord({ __name__: 'sizes' });
@@ -34,16 +34,16 @@ function mixedSeries(): SeriesSamples {
 /** Every 10 s from 10 to 100 s, with a lookback of 25 s. */
 const STEPS = windows({ from: 10, count: 10, stepSeconds: 10, rangeSeconds: 25 });
 
-test('the latest sample is a float or a histogram; a stale marker of either ends both', () => {
-  const found = latestAtSteps(mixedSeries(), STEPS)!;
+test('the latest sample is a float or a histogram; a stale marker of either ends both', async () => {
+  const found = (await latestAtSteps(mixedSeries(), STEPS, unboundedBudget()))!;
   const kinds = [FLOAT, HISTOGRAM, HISTOGRAM, ABSENT, HISTOGRAM, HISTOGRAM, ABSENT, ABSENT, ABSENT, ABSENT];
   assert.deepEqual([...found.present], kinds);
   assert.equal(found.values[0], 7);
   assert.equal(found.histograms![4]!.count, 3);
 });
 
-test('the times of the latest samples, in seconds', () => {
-  const found = latestTimesAtSteps(mixedSeries(), STEPS)!;
+test('the times of the latest samples, in seconds', async () => {
+  const found = (await latestTimesAtSteps(mixedSeries(), STEPS, unboundedBudget()))!;
   assert.deepEqual([...found.values.subarray(0, 6)], [10, 20, 20, 0, 50, 50]);
   assert.deepEqual([...found.present], [FLOAT, FLOAT, FLOAT, ABSENT, FLOAT, FLOAT, ABSENT, ABSENT, ABSENT, ABSENT]);
 });
@@ -54,7 +54,7 @@ test('windows have no stale markers', () => {
   assert.equal(histogramColumns(histograms.slice(2)), undefined);
 });
 
-test('smoothed histograms lie between their neighbours; floats and histograms together have no value, but a warning', () => {
+test('smoothed histograms lie between their neighbours; floats and histograms together have no value, but a warning', async () => {
   const notes = new QueryNotes('sizes smoothed');
   const place = { labels: LABELS, notes, noteSpan: { from: 0, to: 5 } };
   const [first, second] = [histogram([0, 2]).toNative(), histogram([4, 2]).toNative()];
@@ -68,7 +68,7 @@ test('smoothed histograms lie between their neighbours; floats and histograms to
     ],
   };
   const steps = { ...windows({ from: 15, count: 4, stepSeconds: 20, rangeSeconds: 45 }), aheadMs: 45_000 };
-  const found = smoothedAtSteps(series, steps, place)!;
+  const found = (await smoothedAtSteps(series, steps, place, unboundedBudget()))!;
   assert.deepEqual([...found.present], [HISTOGRAM, HISTOGRAM, ABSENT, ABSENT]);
   assert.deepEqual([...found.histograms![0]!.positive.counts], [1, 2]);
   assert.deepEqual([...found.histograms![1]!.positive.counts], [4, 2]);

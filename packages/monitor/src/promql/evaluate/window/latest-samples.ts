@@ -4,76 +4,124 @@
 import { bitsOf, isStaleAt } from '../../../model/staleness.ts';
 import type { HistogramSample, SeriesSamples } from '../../../storage/interface.ts';
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
-import { FLOAT, HISTOGRAM, type StepHistograms, type StepSeries, timeAt } from '../series.ts';
+import type { QueryBudget } from '../budget.ts';
+import { emptyHistograms, FLOAT, HISTOGRAM, type StepSeries, timeAt } from '../series.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches, whenDone } from '../stretches.ts';
 import { isStaleHistogram } from './usable-samples.ts';
 import type { WindowTimes } from './window-function.ts';
 
 type Result = Pick<StepSeries, 'values' | 'present' | 'histograms'>;
 
-/** Undefined when there is none at any step. */
-export function latestAtSteps(samples: SeriesSamples, times: WindowTimes): Result | undefined {
+/** Undefined when there is none at any step. Of long columns it comes later. */
+export function latestAtSteps(
+  samples: SeriesSamples,
+  times: WindowTimes,
+  budget: QueryBudget,
+): Result | undefined | Promise<Result | undefined> {
   const { histograms } = samples;
-  if (histograms !== undefined && histograms.length > 0) return latestOfBoth(samples, histograms, times);
-  const { timestampsMs, values } = samples;
-  const { grid, offsetMs, rangeMs } = times;
-  const found = new Float64Array(grid.count);
-  const present = new Uint8Array(grid.count);
+  if (histograms !== undefined && histograms.length > 0) return latestOfBoth(samples, histograms, times, budget);
+  const { count } = times.grid;
+  const found: FoundFloats = {
+    values: new Float64Array(count),
+    present: new Uint8Array(count),
+    latest: -1,
+    any: false,
+  };
+  const computing = inStretches(count, budget, (from, to) => takeLatest(samples, times, found, from, to));
+  return whenDone(computing, () => resultOf(found));
+}
+
+interface FoundFloats {
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+  /** The index of the sample that the last step has seen. */
+  latest: number;
+  any: boolean;
+}
+
+function resultOf({ values, present, any }: FoundFloats): Result | undefined {
+  return any ? { values, present } : undefined;
+}
+
+function takeLatest(
+  { timestampsMs, values }: SeriesSamples,
+  { grid, offsetMs, rangeMs }: WindowTimes,
+  found: FoundFloats,
+  from: number,
+  to: number,
+): void {
+  const { values: results, present } = found;
   let bits: Uint32Array | undefined;
-  let latest = -1;
-  let any = false;
-  for (let step = 0; step < grid.count; step++) {
+  let { latest, any } = found;
+  for (let step = from; step < to; step++) {
     const endMs = timeAt(grid, step) - offsetMs;
     while (latest + 1 < timestampsMs.length && timestampsMs[latest + 1]! <= endMs) latest++;
     if (latest < 0 || timestampsMs[latest]! <= endMs - rangeMs) continue;
     const value = values[latest]!;
     if (Number.isNaN(value) && isStaleAt((bits ??= bitsOf(values)), latest)) continue;
-    found[step] = value;
+    results[step] = value;
     present[step] = FLOAT;
     any = true;
   }
-  return any ? { values: found, present } : undefined;
+  found.latest = latest;
+  found.any = any;
 }
 
 /** The time of the latest sample in place of its value, in seconds. */
-export function latestTimesAtSteps(samples: SeriesSamples, times: WindowTimes): Result | undefined {
+export async function latestTimesAtSteps(
+  samples: SeriesSamples,
+  times: WindowTimes,
+  budget: QueryBudget,
+): Promise<Result | undefined> {
   const { grid } = times;
   const out = { values: new Float64Array(grid.count), present: new Uint8Array(grid.count) };
   const latest = new LatestSample(samples, samples.histograms ?? []);
   let any = false;
-  for (let step = 0; step < grid.count; step++) {
-    const endMs = timeAt(grid, step) - times.offsetMs;
-    latest.moveTo(endMs);
-    if (latest.timeMs <= endMs - times.rangeMs || latest.isStale()) continue;
-    out.values[step] = latest.timeMs / 1000;
-    out.present[step] = FLOAT;
-    any = true;
-  }
+  const computing = inStretches(grid.count, budget, (from, to) => {
+    for (let step = from; step < to; step++) {
+      const endMs = timeAt(grid, step) - times.offsetMs;
+      latest.moveTo(endMs);
+      if (latest.timeMs <= endMs - times.rangeMs || latest.isStale()) continue;
+      out.values[step] = latest.timeMs / 1000;
+      out.present[step] = FLOAT;
+      any = true;
+    }
+  });
+  if (computing !== undefined) await computing;
   return any ? out : undefined;
 }
 
-function latestOfBoth(
+async function latestOfBoth(
   samples: SeriesSamples,
   histograms: readonly HistogramSample[],
   times: WindowTimes,
-): Result | undefined {
+  budget: QueryBudget,
+): Promise<Result | undefined> {
   const { grid } = times;
   const values = new Float64Array(grid.count);
   const present = new Uint8Array(grid.count);
-  const found: StepHistograms = [];
+  const found = emptyHistograms(grid.count);
   const latest = new LatestSample(samples, histograms);
   let any = false;
-  for (let step = 0; step < grid.count; step++) {
-    const endMs = timeAt(grid, step) - times.offsetMs;
-    latest.moveTo(endMs);
-    if (latest.timeMs <= endMs - times.rangeMs || latest.isStale()) continue;
-    any = true;
-    const histogram = latest.histogram();
-    present[step] = histogram === undefined ? FLOAT : HISTOGRAM;
-    if (histogram === undefined) values[step] = latest.value();
-    else found[step] = histogram;
-  }
+  let anyHistogram = false;
+  const take = (from: number, to: number): void => {
+    for (let step = from; step < to; step++) {
+      const endMs = timeAt(grid, step) - times.offsetMs;
+      latest.moveTo(endMs);
+      if (latest.timeMs <= endMs - times.rangeMs || latest.isStale()) continue;
+      any = true;
+      const histogram = latest.histogram();
+      present[step] = histogram === undefined ? FLOAT : HISTOGRAM;
+      if (histogram === undefined) values[step] = latest.value();
+      else {
+        found[step] = histogram;
+        anyHistogram = true;
+      }
+    }
+  };
+  await inStretches(grid.count, budget, take, HISTOGRAM_STRETCH_STEPS);
   if (!any) return undefined;
-  return found.length === 0 ? { values, present } : { values, present, histograms: found };
+  return anyHistogram ? { values, present, histograms: found } : { values, present };
 }
 
 /** Walks floats and histograms of a series together. */

@@ -62,6 +62,7 @@ async function* results(
     times,
     scalars: await scalars(),
     notes: context.notes,
+    budget: context.budget,
     noteSpan: noteSpanOf(node),
     edges: edgesOf(range),
     grid,
@@ -74,10 +75,13 @@ async function* results(
     let result: Result | undefined;
     let hasFloats = true;
     if (mixed === undefined) {
-      windows = windowsOver(series.timestampsMs, times, body.minimumSamples, windows);
+      const opening = windowsOver(series.timestampsMs, times, body.minimumSamples, context.budget, windows);
+      windows = opening instanceof Promise ? await opening : opening;
       if (!windows.isAnyPresent) continue;
       const values = new Float64Array(grid.count);
-      const computing = overWindows(windows, body.window!(series, parameters, windows), values, context.budget);
+      const preparing = body.window!(series, parameters, windows);
+      const kernel = preparing instanceof Promise ? await preparing : preparing;
+      const computing = overWindows(windows, kernel, values, context.budget);
       if (computing !== undefined) await computing;
       result = { values, present: windows.present };
     } else {
@@ -105,7 +109,7 @@ async function mixedResult(
 ): Promise<Result | undefined> {
   const { count } = parameters.grid;
   const out = { values: new Float64Array(count), present: new Uint8Array(count), histograms: [] };
-  const kernel = window(series, parameters);
+  const kernel = await window(series, parameters);
   if (!(await overMixedWindows(series, times, kernel, out, budget))) return undefined;
   const { values, present } = out;
   return out.histograms.length === 0 ? { values, present } : out;
@@ -130,8 +134,8 @@ function mixedFunctionFor(body: OverWindow, { histograms }: RangeSeries): MixedW
 
 /** Leaves histograms out, with an info for windows that have floats too. */
 function withoutHistograms(window: WindowFunction, minimumSamples: number): MixedWindowFunction {
-  return (series, parameters) => {
-    const floatsAt = oneByOne(window, series, parameters, minimumSamples);
+  return async (series, parameters) => {
+    const floatsAt = await oneByOne(window, series, parameters, minimumSamples);
     return ({ from, to, histogramFrom, histogramTo, step }) => {
       if (from < to && histogramFrom < histogramTo) informOfIgnoredHistograms(parameters);
       return to - from < minimumSamples ? undefined : floatsAt(step);

@@ -5,6 +5,7 @@
 import { ABSENT } from '../series.ts';
 import {
   extrapolationsOf,
+  fillExtrapolations,
   NUMBERS_A_WINDOW,
   SAMPLED_SECONDS,
   SCALE,
@@ -19,8 +20,10 @@ const NO_RESETS = new Uint32Array(0);
 /** The growth in the window, extrapolated to the whole of it. */
 export const delta: WindowFunction = ({ values }, _parameters, windows) => {
   const { from, to, present } = windows;
-  const numbers = extrapolationsOf(windows, 1);
+  const extrapolations = extrapolationsOf(windows, 1);
+  const { numbers } = extrapolations;
   return (start, end, results) => {
+    fillExtrapolations(extrapolations, windows, end);
     for (let step = start; step < end; step++) {
       if (present[step] === ABSENT) continue;
       const growth = values[to[step]! - 1]! - values[from[step]!]!;
@@ -37,9 +40,11 @@ export const rate: WindowFunction = (columns, { rangeMs }, windows) => counterGr
 
 function counterGrowth({ values }: Columns, windows: Windows, divisor: number): WindowKernel {
   const { from, to, present } = windows;
-  const numbers = extrapolationsOf(windows, divisor);
+  const extrapolations = extrapolationsOf(windows, divisor);
+  const { numbers } = extrapolations;
   const lostIn = lossOf(values);
   return (start, end, results) => {
+    fillExtrapolations(extrapolations, windows, end);
     for (let step = start; step < end; step++) {
       if (present[step] === ABSENT) continue;
       const at = from[step]!;

@@ -3,7 +3,9 @@
 // https://prometheus.io/docs/prometheus/latest/feature_flags/#extended-range-selectors
 
 import type { SeriesSamples } from '../../../storage/interface.ts';
-import { FLOAT, HISTOGRAM, type StepHistograms, type StepSeries, timeAt } from '../series.ts';
+import type { QueryBudget } from '../budget.ts';
+import { emptyHistograms, FLOAT, HISTOGRAM, type StepSeries, timeAt } from '../series.ts';
+import { HISTOGRAM_STRETCH_STEPS, inStretches, STRETCH_STEPS } from '../stretches.ts';
 import { interpolated, interpolatedHistogram } from './interpolation.ts';
 import { histogramColumns, withoutStaleMarkers } from './usable-samples.ts';
 import type { HistogramColumns, WindowParameters, WindowTimes } from './window-function.ts';
@@ -15,11 +17,12 @@ type Place = Pick<WindowParameters, 'labels' | 'notes' | 'noteSpan'>;
 const NO_HISTOGRAMS: HistogramColumns = { timestampsMs: new Float64Array(0), histograms: [] };
 
 /** Undefined when there is no value at any step. */
-export function smoothedAtSteps(
+export async function smoothedAtSteps(
   samples: SeriesSamples,
   times: WindowTimes,
   place: Place,
-): Pick<StepSeries, 'values' | 'present' | 'histograms'> | undefined {
+  budget: QueryBudget,
+): Promise<Pick<StepSeries, 'values' | 'present' | 'histograms'> | undefined> {
   const columns = withoutStaleMarkers(samples);
   const histograms = histogramColumns(samples.histograms ?? []) ?? NO_HISTOGRAMS;
   const { grid, aheadMs = 0 } = times;
@@ -27,9 +30,10 @@ export function smoothedAtSteps(
   const ofHistograms = new Neighbours(histograms.timestampsMs);
   const values = new Float64Array(grid.count);
   const present = new Uint8Array(grid.count);
-  const found: StepHistograms = [];
+  const found = emptyHistograms(grid.count);
   let any = false;
-  for (let step = 0; step < grid.count; step++) {
+  let anyHistogram = false;
+  const smoothAt = (step: number): void => {
     const timeMs = timeAt(grid, step) - times.offsetMs;
     floats.moveTo(timeMs - times.rangeMs, timeMs, timeMs + aheadMs);
     ofHistograms.moveTo(timeMs - times.rangeMs, timeMs, timeMs + aheadMs);
@@ -45,14 +49,20 @@ export function smoothedAtSteps(
       any = true;
     } else if (ofHistograms.before >= 0) {
       const histogram = histogramBetween(histograms, ofHistograms, timeMs, place);
-      if (histogram === undefined) continue;
+      if (histogram === undefined) return;
       found[step] = histogram;
       present[step] = HISTOGRAM;
       any = true;
+      anyHistogram = true;
     }
-  }
+  };
+  const compute = (from: number, to: number): void => {
+    for (let step = from; step < to; step++) smoothAt(step);
+  };
+  const stretch = histograms === NO_HISTOGRAMS ? STRETCH_STEPS : HISTOGRAM_STRETCH_STEPS;
+  await inStretches(grid.count, budget, compute, stretch);
   if (!any) return undefined;
-  return found.length === 0 ? { values, present } : { values, present, histograms: found };
+  return anyHistogram ? { values, present, histograms: found } : { values, present };
 }
 
 function histogramBetween(columns: HistogramColumns, { before, after }: Neighbours, timeMs: number, place: Place) {

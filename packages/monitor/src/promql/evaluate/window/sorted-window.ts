@@ -1,8 +1,15 @@
 // The values of a window in ascending order, carried from window to window: what left is taken out and what came is put in,
-// each found by halving, unless so much changed that sorting anew is cheaper.
+// each found by halving; where that would move too much, in one pass over all; and unless so much changed that sorting anew is
+// cheaper.
+
+import type { QueryBudget } from '../budget.ts';
+import { inStretches } from '../stretches.ts';
+import { sortedColumn } from './sorted-column.ts';
 
 /** A window of which more than this share is new is sorted anew. */
 const MOST_NEW = 1 / 4;
+/** More than so many are not put in one by one, each of which moves what is behind it. */
+const MOST_ONE_BY_ONE = 256;
 /** Fewer values are moved one by one: calling what moves many costs more. */
 const FEW_MOVED = 64;
 
@@ -10,7 +17,7 @@ export class SortedWindow {
   readonly #values: Float64Array;
   /** Zeros of both signs sort by sign but are found by value: such series are always sorted anew. */
   readonly #hasNegativeZero: boolean;
-  #sorted = new Float64Array(16);
+  #sorted: Float64Array = new Float64Array(16);
   /** Without those that are no number. */
   #count = 0;
   #notNumbers = 0;
@@ -27,8 +34,10 @@ export class SortedWindow {
   }
 
   moveTo(from: number, to: number): void {
-    const changed = from - this.#from + (to - this.#to);
-    if (this.#hasNegativeZero || from >= this.#to || changed > (to - from) * MOST_NEW + 1) this.#sortAnew(from, to);
+    if (from === this.#from && to === this.#to) return;
+    const changed = this.#changedTo(from, to);
+    if (this.#isToBeSorted(from, to)) this.#sortAnew(from, to);
+    else if (changed > MOST_ONE_BY_ONE) this.#exchange(from, to);
     else {
       this.#makeRoom(to - from + changed);
       for (let index = this.#from; index < from; index++) this.#takeOut(this.#values[index]!);
@@ -36,6 +45,33 @@ export class SortedWindow {
     }
     this.#from = from;
     this.#to = to;
+  }
+
+  /** The same of a window that takes long to sort; at once where it need not be sorted. */
+  async moveToLong(from: number, to: number, budget: QueryBudget): Promise<void> {
+    if (!this.#isToBeSorted(from, to)) return this.moveTo(from, to);
+    const all = this.#values.subarray(from, to);
+    const numbers = new Float64Array(all.length);
+    let count = 0;
+    await inStretches(all.length, budget, (first, end) => {
+      for (let index = first; index < end; index++) {
+        const value = all[index]!;
+        if (!Number.isNaN(value)) numbers[count++] = value;
+      }
+    });
+    this.#sorted = await sortedColumn(numbers.subarray(0, count), new Float64Array(count), budget);
+    this.#count = count;
+    this.#notNumbers = all.length - count;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  #changedTo(from: number, to: number): number {
+    return from - this.#from + (to - this.#to);
+  }
+
+  #isToBeSorted(from: number, to: number): boolean {
+    return this.#hasNegativeZero || from >= this.#to || this.#changedTo(from, to) > (to - from) * MOST_NEW + 1;
   }
 
   /** With linear interpolation between the two nearest ranks; NaN counts as the smallest. */
@@ -60,9 +96,34 @@ export class SortedWindow {
     this.#makeRoom(count);
     this.#sorted.set(this.#values.subarray(from, to));
     const sorted = this.#sorted.subarray(0, count).sort();
-    this.#notNumbers = 0;
-    while (this.#notNumbers < count && Number.isNaN(sorted[count - 1 - this.#notNumbers])) this.#notNumbers++;
+    this.#notNumbers = notNumbersAtEnd(sorted);
     this.#count = count - this.#notNumbers;
+  }
+
+  /** Both what left and what came in one pass. */
+  #exchange(from: number, to: number): void {
+    const left = this.#values.slice(this.#from, from).sort();
+    const came = this.#values.slice(this.#to, to).sort();
+    const leftCount = left.length - notNumbersAtEnd(left);
+    const cameCount = came.length - notNumbersAtEnd(came);
+    this.#notNumbers += came.length - cameCount - (left.length - leftCount);
+    const before = this.#sorted;
+    const after = new Float64Array(this.#count - leftCount + cameCount);
+    let nextLeft = 0;
+    let nextCame = 0;
+    let at = 0;
+    for (let index = 0; index < this.#count; index++) {
+      const value = before[index]!;
+      if (nextLeft < leftCount && left[nextLeft] === value) {
+        nextLeft++;
+        continue;
+      }
+      while (nextCame < cameCount && came[nextCame]! < value) after[at++] = came[nextCame++]!;
+      after[at++] = value;
+    }
+    after.set(came.subarray(nextCame, cameCount), at);
+    this.#sorted = after;
+    this.#count = after.length;
   }
 
   #makeRoom(count: number): void {
@@ -109,4 +170,10 @@ export class SortedWindow {
     }
     return low;
   }
+}
+
+function notNumbersAtEnd(sorted: Float64Array): number {
+  let count = 0;
+  while (count < sorted.length && Number.isNaN(sorted[sorted.length - 1 - count])) count++;
+  return count;
 }

@@ -3,8 +3,10 @@
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { SubqueryNode, VectorNode } from '../../plan/nodes.ts';
+import type { QueryBudget } from '../budget.ts';
 import type { EvaluationContext } from '../context.ts';
 import { FLOAT, type Grid, HISTOGRAM, type SeriesStream, type StepSeries, timeAt } from '../series.ts';
+import { inStretches, ofTimes } from '../stretches.ts';
 import type { Columns, HistogramColumns, RangeSeries, WindowTimes } from './window-function.ts';
 
 /** A vector over the steps of the subquery. */
@@ -21,13 +23,13 @@ export async function* subquerySeries(
   // The column that each series of the vector is computed in.
   context.budget.holdSubquery(grid.count);
   try {
-    const timestampsMs = Float64Array.from({ length: grid.count }, (_, step) => timeAt(grid, step));
+    const timestampsMs = await ofTimes(grid, context.budget, (timeMs) => timeMs);
     for await (const series of evaluate(vector, grid)) {
       const { labels, dropsName } = series;
-      const histograms = histogramsOf(series, timestampsMs);
+      const histograms = await histogramsOf(series, timestampsMs, context.budget);
       yield {
         labels,
-        ...floatsOf(series, timestampsMs),
+        ...(await floatsOf(series, timestampsMs, context.budget)),
         ...(histograms === undefined ? {} : { histograms }),
         ...(dropsName === true ? { dropsName } : {}),
       };
@@ -45,36 +47,48 @@ function gridOf({ grid, offsetMs, rangeMs }: WindowTimes, stepMs: number): Grid 
   return { startMs, stepMs, count: Math.floor((endMs - startMs) / stepMs) + 1, endMs };
 }
 
-function floatsOf({ values, present }: StepSeries, timestampsMs: Float64Array): Columns {
+async function floatsOf(
+  { values, present }: StepSeries,
+  timestampsMs: Float64Array,
+  budget: QueryBudget,
+): Promise<Columns> {
   const count = countOf(present, FLOAT);
   if (count === present.length) return { timestampsMs, values };
   const kept = { timestampsMs: new Float64Array(count), values: new Float64Array(count) };
-  let to = 0;
-  for (let step = 0; step < present.length; step++) {
-    if (present[step] !== FLOAT) continue;
-    kept.timestampsMs[to] = timestampsMs[step]!;
-    kept.values[to++] = values[step]!;
-  }
+  let next = 0;
+  await inStretches(present.length, budget, (from, to) => {
+    for (let step = from; step < to; step++) {
+      if (present[step] !== FLOAT) continue;
+      kept.timestampsMs[next] = timestampsMs[step]!;
+      kept.values[next++] = values[step]!;
+    }
+  });
   return kept;
 }
 
 /** What they say about restarts is of the samples they come from, of which a subquery can leave out some and repeat others. */
-function histogramsOf({ present, histograms }: StepSeries, timestampsMs: Float64Array): HistogramColumns | undefined {
+async function histogramsOf(
+  { present, histograms }: StepSeries,
+  timestampsMs: Float64Array,
+  budget: QueryBudget,
+): Promise<HistogramColumns | undefined> {
   const count = countOf(present, HISTOGRAM);
   if (count === 0) return undefined;
   const times = new Float64Array(count);
   const kept: FloatHistogram[] = [];
-  for (let step = 0; step < present.length; step++) {
-    if (present[step] !== HISTOGRAM) continue;
-    const histogram = histograms![step]!;
-    times[kept.length] = timestampsMs[step]!;
-    kept.push(histogram.hint === 'gauge' ? histogram : histogram.withHint('unknown'));
-  }
+  await inStretches(present.length, budget, (from, to) => {
+    for (let step = from; step < to; step++) {
+      if (present[step] !== HISTOGRAM) continue;
+      const histogram = histograms![step]!;
+      times[kept.length] = timestampsMs[step]!;
+      kept.push(histogram.hint === 'gauge' ? histogram : histogram.withHint('unknown'));
+    }
+  });
   return { timestampsMs: times, histograms: kept };
 }
 
 function countOf(present: Uint8Array, wanted: number): number {
   let count = 0;
-  for (const kind of present) if (kind === wanted) count++;
+  for (let step = 0; step < present.length; step++) if (present[step] === wanted) count++;
   return count;
 }

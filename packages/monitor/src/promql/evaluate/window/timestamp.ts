@@ -4,7 +4,8 @@
 import { type CallArguments, isVector, type SelectorNode } from '../../plan/nodes.ts';
 import { mergeEqual } from '../distinct.ts';
 import { instantTimeSeries } from '../selection.ts';
-import { ABSENT, FLOAT, nameless, type SeriesStream, type StepSeries, timeAt } from '../series.ts';
+import { ABSENT, FLOAT, nameless, type SeriesStream, type StepSeries } from '../series.ts';
+import { ofTimes } from '../stretches.ts';
 
 export function timestamps(call: CallArguments): SeriesStream {
   const { context } = call;
@@ -27,8 +28,9 @@ function sampleTimes(node: SelectorNode, { grid, context }: CallArguments): Seri
 
 async function* stepTimes(call: CallArguments): SeriesStream {
   const { grid, context } = call;
-  const seconds = Float64Array.from({ length: grid.count }, (_, step) => timeAt(grid, step) / 1000);
+  const seconds = await ofTimes(grid, context.budget, (timeMs) => timeMs / 1000);
   for await (const series of call.vector(0)) {
+    if (context.budget.isDue()) await context.budget.pause();
     const present = series.present.map((kind) => (kind === ABSENT ? ABSENT : FLOAT));
     const result: StepSeries = { ...nameless(series, context.features), values: seconds, present };
     yield result;

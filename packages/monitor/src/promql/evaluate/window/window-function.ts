@@ -5,6 +5,7 @@ import type { Labels } from '../../../model/labels.ts';
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { Span } from '../../parse/positions.ts';
 import type { Edges } from '../../parse/syntax-tree.ts';
+import type { QueryBudget } from '../budget.ts';
 import type { QueryNotes } from '../notes.ts';
 import type { Grid } from '../series.ts';
 
@@ -58,17 +59,25 @@ export interface WindowParameters {
   readonly scalars: readonly Float64Array[];
   readonly labels: Labels;
   readonly notes: QueryNotes;
+  readonly budget: QueryBudget;
   /** Where Prometheus says that a note belongs: the first argument; the start of the expression when that is a subquery. */
   readonly noteSpan: Span;
   readonly edges: Edges;
   readonly grid: Grid;
 }
 
-/** Computes the windows of the steps `first` to `end` (exclusive) that have samples enough. It is called in order of time. */
-export type WindowKernel = (first: number, end: number, results: Float64Array) => void;
+/**
+ * Computes the windows of the steps `first` to `end` (exclusive) that have samples enough. It is called in order of time. What takes
+ * long for a window of very many samples is done later.
+ */
+export type WindowKernel = (first: number, end: number, results: Float64Array) => void | Promise<void>;
 
-/** Makes the kernel for one series. */
-export type WindowFunction = (columns: Columns, parameters: WindowParameters, windows: Windows) => WindowKernel;
+/** Makes the kernel for one series; later where that takes long for a long one. */
+export type WindowFunction = (
+  columns: Columns,
+  parameters: WindowParameters,
+  windows: Windows,
+) => WindowKernel | Promise<WindowKernel>;
 
 /** Computes one window: samples `from` to `to` (exclusive). Neither ever goes back from one call to the next. */
 export type WindowComputation = (from: number, to: number, step: number) => number;
@@ -86,9 +95,14 @@ export interface MixedWindow {
 }
 
 /** Undefined when the window has no result. Called where there is at least one sample. */
-export type MixedKernel = (window: MixedWindow) => number | FloatHistogram | undefined;
+export type MixedKernel = (window: MixedWindow) => MixedResult | Promise<MixedResult>;
 
-export type MixedWindowFunction = (series: RangeSeries, parameters: WindowParameters) => MixedKernel;
+export type MixedResult = number | FloatHistogram | undefined;
+
+export type MixedWindowFunction = (
+  series: RangeSeries,
+  parameters: WindowParameters,
+) => MixedKernel | Promise<MixedKernel>;
 
 /** A value for each window of a series: `rate`. The result has no metric name unless `keepsName`. */
 export interface OverWindow {

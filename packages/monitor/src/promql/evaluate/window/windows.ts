@@ -4,8 +4,10 @@
 
 import type { QueryBudget } from '../budget.ts';
 import { FLOAT, HISTOGRAM, type StepHistograms, timeAt } from '../series.ts';
+import { inStretches, STRETCH_STEPS, whenDone } from '../stretches.ts';
 import type {
   MixedKernel,
+  MixedResult,
   MixedWindow,
   RangeSeries,
   WindowComputation,
@@ -26,40 +28,91 @@ export function haveNothingInCommon({ grid, rangeMs }: Pick<WindowTimes, 'grid' 
   return grid.count === 1 || grid.stepMs >= rangeMs;
 }
 
-/** `known`: of the series before, whose column of times is often the very same. */
+/** `known`: of the series before, whose column of times is often the very same. Of many steps they come later. */
 export function windowsOver(
   timestampsMs: Float64Array,
   times: WindowTimes,
   minimumSamples: number,
+  budget: QueryBudget,
   known?: Windows,
-): Windows {
+): Windows | Promise<Windows> {
   if (known?.timestampsMs === timestampsMs) return known;
+  const { count } = times.grid;
+  const endMs = times.grid.startMs - times.offsetMs;
+  // The first window may have millions of samples.
+  const isLong = timestampsMs.length > STRETCH_STEPS;
+  const making: WindowsMaking = {
+    timestampsMs,
+    times,
+    from: new Int32Array(count),
+    to: new Int32Array(count),
+    present: new Uint8Array(count),
+    isAnyPresent: false,
+    stretchEnds: [],
+    nextFrom: isLong ? halvedIndexAfter(timestampsMs, endMs - times.rangeMs) : 0,
+    nextTo: isLong ? halvedIndexAfter(timestampsMs, endMs) : 0,
+    work: 0,
+  };
+  if (count <= STRETCH_STEPS) {
+    takeWindows(making, minimumSamples, 0, count);
+    return finished(making);
+  }
+  const computing = inStretches(count, budget, (from, to) => takeWindows(making, minimumSamples, from, to));
+  return whenDone(computing, () => finished(making));
+}
+
+interface WindowsMaking extends Windows {
+  isAnyPresent: boolean;
+  readonly stretchEnds: number[];
+  /** Where the next window begins to look for its edges. */
+  nextFrom: number;
+  nextTo: number;
+  /** Since the last end of a stretch. */
+  work: number;
+}
+
+function takeWindows(making: WindowsMaking, minimumSamples: number, first: number, end: number): void {
+  const { timestampsMs, times, stretchEnds } = making;
   const { grid, offsetMs, rangeMs } = times;
-  const { count } = grid;
-  const columns = { from: new Int32Array(count), to: new Int32Array(count), present: new Uint8Array(count) };
-  const stretchEnds: number[] = [];
-  let from = 0;
-  let to = 0;
-  let work = 0;
-  let isAnyPresent = false;
-  for (let step = 0; step < count; step++) {
+  let { nextFrom: from, nextTo: to, work, isAnyPresent } = making;
+  for (let step = first; step < end; step++) {
     const endMs = timeAt(grid, step) - offsetMs;
     const startMs = endMs - rangeMs;
     while (to < timestampsMs.length && timestampsMs[to]! <= endMs) to++;
     while (from < to && timestampsMs[from]! <= startMs) from++;
-    columns.from[step] = from;
-    columns.to[step] = to;
+    making.from[step] = from;
+    making.to[step] = to;
     work += to - from + 1;
     if (work > WORK_BETWEEN_CLOCK_READS) {
       stretchEnds.push(step + 1);
       work = 0;
     }
     if (to - from < minimumSamples) continue;
-    columns.present[step] = FLOAT;
+    making.present[step] = FLOAT;
     isAnyPresent = true;
   }
-  if (stretchEnds.at(-1) !== count) stretchEnds.push(count);
-  return { timestampsMs, times, ...columns, isAnyPresent, stretchEnds };
+  making.nextFrom = from;
+  making.nextTo = to;
+  making.work = work;
+  making.isAnyPresent = isAnyPresent;
+}
+
+function finished(making: WindowsMaking): Windows {
+  const { times, stretchEnds } = making;
+  if (stretchEnds.at(-1) !== times.grid.count) stretchEnds.push(times.grid.count);
+  return making;
+}
+
+/** The first index with a time after `timeMs`. */
+function halvedIndexAfter(timestampsMs: Float64Array, timeMs: number): number {
+  let low = 0;
+  let high = timestampsMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timestampsMs[middle]! <= timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Fills `values` where windows have samples enough. */
@@ -71,7 +124,7 @@ export function overWindows(
 ): void | Promise<void> {
   const [only] = stretchEnds;
   if (stretchEnds.length > 1) return overStretches(stretchEnds, kernel, values, budget);
-  kernel(0, only!, values);
+  return kernel(0, only!, values);
 }
 
 async function overStretches(
@@ -82,7 +135,8 @@ async function overStretches(
 ): Promise<void> {
   let first = 0;
   for (const end of stretchEnds) {
-    kernel(first, end, values);
+    const computing = kernel(first, end, values);
+    if (computing !== undefined) await computing;
     first = end;
     if (budget.isDue()) await budget.pause();
   }
@@ -99,18 +153,22 @@ export function eachWindow(windows: Windows, compute: WindowComputation): Window
 }
 
 /** The floats of a series that has histograms too, one window at a time: at least so many samples must be in those asked for. */
-export function oneByOne(
+export async function oneByOne(
   window: WindowFunction,
   series: RangeSeries,
   parameters: WindowParameters,
   minimumSamples: number,
-): (step: number) => number {
-  const { times } = parameters;
-  const kernel = window(series, parameters, windowsOver(series.timestampsMs, times, minimumSamples));
+): Promise<(step: number) => number | Promise<number>> {
+  const { times, budget } = parameters;
+  const kernel = await window(
+    series,
+    parameters,
+    await windowsOver(series.timestampsMs, times, minimumSamples, budget),
+  );
   const results = new Float64Array(times.grid.count);
   return (step) => {
-    kernel(step, step + 1, results);
-    return results[step]!;
+    const computing = kernel(step, step + 1, results);
+    return computing === undefined ? results[step]! : computing.then(() => results[step]!);
   };
 }
 
@@ -159,12 +217,13 @@ export async function overMixedWindows(
       if (budget.isDue()) await budget.pause();
     }
     if (window.to - window.from + histogramCount === 0) continue;
-    any = put(kernel(window), step, out) || any;
+    const computing = kernel(window);
+    any = put(computing instanceof Promise ? await computing : computing, step, out) || any;
   }
   return any;
 }
 
-function put(result: ReturnType<MixedKernel>, step: number, out: MixedResults): boolean {
+function put(result: MixedResult, step: number, out: MixedResults): boolean {
   if (result === undefined) return false;
   if (typeof result === 'number') {
     out.values[step] = result;

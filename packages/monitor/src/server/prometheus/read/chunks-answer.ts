@@ -4,6 +4,7 @@
 
 import { ProtobufWriter } from '../../../encoding/protobuf-writer.ts';
 import { WIRE_BYTES, WIRE_VARINT } from '../../../encoding/wire-types.ts';
+import { compareLabels } from '../../../model/label-order.ts';
 import type { Labels } from '../../../model/labels.ts';
 import type { SeriesSamples } from '../../../storage/interface.ts';
 import { BitWriter } from './bit-writer.ts';
@@ -133,21 +134,4 @@ function frameOf(message: Uint8Array): Buffer {
   frame.writeUInt32BE(crc32c(message), head.length);
   frame.set(message, head.length + 4);
   return frame;
-}
-
-/** The order of Prometheus: by the bytes of names and values, the first that differ decide. */
-function compareLabels(a: Labels, b: Labels): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let index = 0; index < shorter; index++) {
-    const left = a[index]!;
-    const right = b[index]!;
-    const order = compareTexts(left.name, right.name) || compareTexts(left.value, right.value);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -48,10 +48,11 @@ async function answerRead(request: FastifyRequest, reply: FastifyReply, parts: R
       if (!reply.raw.writableFinished) hungUp.abort();
     });
     const place = await gate.enter(limits.maxQueryTimeoutMs, hungUp.signal);
-    if (reply.raw.destroyed) place.leave();
-    else reply.raw.once('close', () => place.leave());
     const signal = AbortSignal.any([hungUp.signal, AbortSignal.timeout(limits.maxQueryTimeoutMs)]);
-    const results = await resultsOf(request, asked, parts, signal);
+    const reading = resultsOf(request, asked, parts, signal);
+    // Also when the client has gone: its read is open until the store has been told.
+    place.leaveAfter(reading, closeOf(reply));
+    const results = await reading;
     place.sends(() => reply.raw.destroy());
     return send(reply, asked.answerKind, results, limits);
   } catch (error) {
@@ -59,6 +60,14 @@ async function answerRead(request: FastifyRequest, reply: FastifyReply, parts: R
     if (needsLog(apiError)) request.log.error({ err: error }, 'a remote read failed');
     return sendText(reply, apiError);
   }
+}
+
+/** Fulfilled when the answer has been sent, or the client has gone. */
+function closeOf({ raw }: FastifyReply): Promise<void> {
+  return new Promise((resolve) => {
+    if (raw.destroyed) resolve();
+    else raw.once('close', resolve);
+  });
 }
 
 /** @throws {ApiError} */

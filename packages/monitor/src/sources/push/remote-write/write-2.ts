@@ -1,9 +1,8 @@
 // Remote write 2.0 (`io.prometheus.write.v2.Request`) into a batch. Texts stand once in a table of symbols, series name
-// them by their places. The table differs from request to request, so each symbol is given a number that stays; the
-// numbers of a series' symbols are the bytes that give its reference. Labels are read of new series alone.
+// them by their places. The table differs from request to request, so each symbol is given a number that stays
+// (`request-symbols.ts`); the numbers of a series' symbols are the bytes that give its reference. Labels are read of new series alone.
 // Source: prometheus.io/docs/specs/prw/remote_write_spec_2_0, prometheus/io/prometheus/write/v2/types.proto
 
-import { isUtf8 } from 'node:buffer';
 import { knownFields } from '../../../encoding/protobuf-reader.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from '../../../encoding/wire-types.ts';
 import { type Label, type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
@@ -11,10 +10,10 @@ import { labelText } from '../../label-text.ts';
 import { ByteTable } from '../byte-table.ts';
 import { IdleOrigins } from '../idle-origins.ts';
 import type { PushLimits } from '../limits.ts';
-import { OversizedPush } from '../malformed.ts';
 import type { PushBatch } from '../push-batch.ts';
 import { exemplarLabelsFrom, type NamedSeries, seriesFrom } from './labels.ts';
 import { familyOf, metricTypeOf } from './metric-types.ts';
+import { REQUEST_FIELDS, RequestSymbols, TIMESERIES } from './request-symbols.ts';
 import {
   isPlainSample,
   PLAIN_SAMPLE_BYTES,
@@ -34,9 +33,6 @@ import {
   WriteRequest,
 } from './write-request.ts';
 
-const SYMBOLS = (4 << 3) | WIRE_BYTES;
-const TIMESERIES = (5 << 3) | WIRE_BYTES;
-
 const LABEL_REFS = 1;
 const PACKED_LABEL_REFS = (LABEL_REFS << 3) | WIRE_BYTES;
 const HISTOGRAMS = (3 << 3) | WIRE_BYTES;
@@ -49,7 +45,6 @@ const TYPE_1 = (1 << 3) | WIRE_VARINT;
 const HELP_3 = (3 << 3) | WIRE_VARINT;
 const UNIT_4 = (4 << 3) | WIRE_VARINT;
 
-const REQUEST_FIELDS = knownFields(SYMBOLS, TIMESERIES);
 const ONE_LABEL_REF = (LABEL_REFS << 3) | WIRE_VARINT;
 const SERIES_FIELDS = knownFields(ONE_LABEL_REF, PACKED_LABEL_REFS, SAMPLES, HISTOGRAMS, EXEMPLARS, METADATA);
 const EXEMPLAR_FIELDS = knownFields(ONE_LABEL_REF, PACKED_LABEL_REFS, VALUE_2, TIME_3);
@@ -110,13 +105,7 @@ export class Write2Decoder {
 
 export class Write2Request extends WriteRequest {
   readonly #memory: Memory;
-  // The table of symbols: where each text lies, and the number that stays.
-  #symbolStarts: number[] = [];
-  #symbolEnds: number[] = [];
-  #symbolIds = new Uint32Array(0);
-  #hasSymbols = false;
-  #hasIds = false;
-  #symbolGeneration = -1;
+  readonly #symbols: RequestSymbols;
   /** The references of labels of the series, or of the exemplar, that is being read. */
   #refs = new Uint32Array(64);
   #refCount = 0;
@@ -134,6 +123,7 @@ export class Write2Request extends WriteRequest {
   constructor(body: Uint8Array, memory: Memory, parts: WriteParts) {
     super(body, TIMESERIES, parts);
     this.#memory = memory;
+    this.#symbols = new RequestSymbols(this.reader, memory.symbols);
   }
 
   override labelsAt(origin: number): Labels {
@@ -149,13 +139,16 @@ export class Write2Request extends WriteRequest {
   }
 
   protected override prepare(): void {
-    if (!this.#hasSymbols) this.#readSymbols();
-    this.#hasSymbols = true;
-    this.#numberSymbols();
+    const memory = this.#memory;
+    this.#symbols.prepare(this.limits.seriesPerRequestMax);
+    if (memory.symbolGeneration === memory.symbols.generation) return;
+    memory.symbolGeneration = memory.symbols.generation;
+    memory.series.clear();
+    memory.metadata.clear();
   }
 
   protected override takeKnown(batch: PushBatch, start: number, end: number): boolean {
-    if (!this.#hasIds || start + 2 > end) return false;
+    if (!this.#symbols.hasIds || start + 2 > end) return false;
     const { reader, known } = this;
     const { bytes, view, end: outer } = reader;
     const refsLength = bytes[start + 1]!;
@@ -188,59 +181,11 @@ export class Write2Request extends WriteRequest {
     this.reader.skipOther(tag, REQUEST_FIELDS);
   }
 
-  /** The symbols may stand behind the series, so they are looked for first. */
-  #readSymbols(): void {
-    const { reader } = this;
-    const most = this.limits.seriesPerRequestMax;
-    while (!reader.isAtEnd) {
-      const tag = reader.readTag();
-      if (tag !== SYMBOLS) {
-        reader.skipOther(tag, REQUEST_FIELDS);
-        continue;
-      }
-      const end = reader.readLength();
-      this.#symbolStarts.push(reader.position);
-      this.#symbolEnds.push(end);
-      reader.position = end;
-      if (this.#symbolStarts.length > most) {
-        throw new OversizedPush(`the request has more than ${most} symbols: send it in parts`);
-      }
-    }
-    reader.position = 0;
-    this.#symbolIds = new Uint32Array(this.#symbolStarts.length);
-  }
-
-  /** Looks the symbols up, anew when the table was emptied while others had their turn: so after every wait. */
-  #numberSymbols(): void {
-    const memory = this.#memory;
-    const { symbols } = memory;
-    if (this.#symbolGeneration === symbols.generation) return;
-    const { bytes, view } = this.reader;
-    // A table that a single request fills would be emptied within it: then its numbers are not used.
-    for (let attempt = 0; attempt < 2; attempt++) {
-      this.#symbolGeneration = symbols.generation;
-      this.#hasIds = true;
-      for (let symbol = 0; symbol < this.#symbolIds.length; symbol++) {
-        const start = this.#symbolStarts[symbol]!;
-        const id = symbols.entryOf(bytes, view, start, this.#symbolEnds[symbol]! - start);
-        if (id < 0) this.#hasIds = false;
-        this.#symbolIds[symbol] = id;
-      }
-      if (symbols.generation === this.#symbolGeneration) break;
-      this.#hasIds = false;
-    }
-    this.#symbolGeneration = symbols.generation;
-    if (memory.symbolGeneration === symbols.generation) return;
-    memory.symbolGeneration = symbols.generation;
-    memory.series.clear();
-    memory.metadata.clear();
-  }
-
   /** The entry that is expected, when these packed references of one or two bytes are its symbols; -1 when they are not. */
   #expectedEntry(start: number, end: number): number {
     const { reader, known } = this;
     const { bytes } = reader;
-    const ids = this.#symbolIds;
+    const ids = this.#symbols.ids;
     const key = this.#key;
     let count = 0;
     for (let at = start; at < end; count++) {
@@ -298,7 +243,7 @@ export class Write2Request extends WriteRequest {
     const { known } = this;
     reader.position = this.#seriesStart;
     this.#gatherRefs();
-    const entry = this.#hasIds && this.#makeKey() ? this.#entryOfKey() : -1;
+    const entry = this.#symbols.hasIds && this.#makeKey() ? this.#entryOfKey() : -1;
     const ref = entry < 0 ? 0 : known.valueOf(entry);
     if (ref === 0) {
       const named = this.#namedSeries();
@@ -309,7 +254,7 @@ export class Write2Request extends WriteRequest {
     }
     if (this.#isMetadataWrong) {
       const text = labelText(this.#labelsOfThis(reader.position));
-      this.#problem = `metadata of series ${text}: a reference is outside of the symbols, of which there are ${this.#symbolIds.length}`;
+      this.#problem = `metadata of series ${text}: a reference is outside of the symbols, of which there are ${this.#symbols.count}`;
       return -1;
     }
     return batch.fromOrigin(this.origins.add(this.#seriesStart, reader.end, entry), ref);
@@ -363,7 +308,7 @@ export class Write2Request extends WriteRequest {
 
   /** False when a reference leads out of the table of symbols. */
   #makeKey(): boolean {
-    const ids = this.#symbolIds;
+    const ids = this.#symbols.ids;
     const refs = this.#refs;
     const key = this.#key;
     for (let at = 0; at < this.#refCount; at++) {
@@ -397,23 +342,15 @@ export class Write2Request extends WriteRequest {
     const labels: Label[] = [];
     let isValid = true;
     for (let at = 0; at < count; at += 2) {
-      const name = this.#symbolAt(this.#refs[at]!);
-      const value = this.#symbolAt(this.#refs[at + 1]!);
+      const name = this.#symbols.at(this.#refs[at]!);
+      const value = this.#symbols.at(this.#refs[at + 1]!);
       if (name === undefined || value === undefined) {
-        return `series with label references [${shown}]: a reference is outside of the symbols, of which there are ${this.#symbolIds.length}`;
+        return `series with label references [${shown}]: a reference is outside of the symbols, of which there are ${this.#symbols.count}`;
       }
       isValid = isValid && name.isUtf8 && value.isUtf8;
       labels.push({ name: name.text, value: value.text });
     }
     return { labels, isUtf8: isValid };
-  }
-
-  #symbolAt(ref: number): { text: string; isUtf8: boolean } | undefined {
-    if (ref >= this.#symbolIds.length) return undefined;
-    const { bytes } = this.reader;
-    const start = this.#symbolStarts[ref]!;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, this.#symbolEnds[ref]! - start);
-    return { text: text.toString('utf8'), isUtf8: isUtf8(text) };
   }
 
   #readExemplar(batch: PushBatch, series: number): void {
@@ -462,7 +399,7 @@ export class Write2Request extends WriteRequest {
 
   /** Whether what was gathered leads out of the table of symbols; 0 is no reference. */
   get #isMetadataWrong(): boolean {
-    const count = this.#symbolIds.length;
+    const count = this.#symbols.count;
     return (this.#help >= count && this.#help > 0) || (this.#unit >= count && this.#unit > 0);
   }
 
@@ -483,13 +420,13 @@ export class Write2Request extends WriteRequest {
       memory.seriesGeneration = memory.series.generation;
       memory.metadata.clear();
     }
-    return memory.metadata.isNews(entry, type, this.#symbolIds[help]!, this.#symbolIds[unit]!);
+    return memory.metadata.isNews(entry, type, this.#symbols.ids[help]!, this.#symbols.ids[unit]!);
   }
 
   #tell(batch: PushBatch, type: number, help: number, unit: number): void {
     const name = labelValue(this.#labelsOfThis(this.reader.position), METRIC_NAME);
-    const helpText = this.#symbolAt(help)!;
-    const unitText = this.#symbolAt(unit)!;
+    const helpText = this.#symbols.at(help)!;
+    const unitText = this.#symbols.at(unit)!;
     if (!helpText.isUtf8 || !unitText.isUtf8) return;
     const metricType = metricTypeOf(type);
     batch.metadata({ name: familyOf(name, metricType), type: metricType, help: helpText.text, unit: unitText.text });

@@ -90,9 +90,19 @@ export class ChunkStore {
     return this.#discards.lease();
   }
 
+  /** How many are held. */
+  get leases(): number {
+    return this.#discards.leases;
+  }
+
   /** The chunks of a group with a time in the range, by ascending sequence; those with `damage` cannot be read. */
   chunksIn(group: number, range: TimeRange): readonly ChunkEntry[] {
     return this.#directory.inRange(group, range);
+  }
+
+  /** What `chunksIn` gave holds for as long as this number is the same. */
+  get version(): number {
+    return this.#directory.version;
   }
 
   /**
@@ -111,8 +121,9 @@ export class ChunkStore {
         if (!this.#directory.has(entry)) throw readExpired();
         throw missingData(entry.id);
       }
-      const chunk = new ChunkReader(payload);
-      if (this.#directory.isGood(entry)) this.#cache.add(entry.id, chunk);
+      if (!this.#directory.isGood(entry)) return new ChunkReader(payload);
+      const chunk = new ChunkReader(payload, this.#cache.pool);
+      this.#cache.add(entry.id, chunk);
       return chunk;
     } catch (error) {
       if (!isDamage(error)) throw error;

@@ -38,6 +38,9 @@ export class ChunkDirectory {
   readonly #levelCounts = new Map<number, number>();
   #ranges: { oldestMs: number; newestMs: number; leastMaxMs: number } | undefined;
 
+  /** Another number after every change. */
+  version = 0;
+
   constructor(capacity: number) {
     this.#resize(Math.max(CAPACITY_MIN, capacity));
   }
@@ -97,6 +100,7 @@ export class ChunkDirectory {
     this.#firstOfGroup.set(entry.group, row);
     this.#size++;
     this.#ranges = undefined;
+    this.version++;
     if (entry.damage === undefined) {
       this.#count(row, 1);
     } else {
@@ -125,6 +129,7 @@ export class ChunkDirectory {
     this.#firstFree = row;
     this.#size--;
     this.#ranges = undefined;
+    this.version++;
     return true;
   }
 
@@ -146,6 +151,7 @@ export class ChunkDirectory {
     this.#marks[row] = USED | DAMAGED;
     this.#damage.set(id, damage);
     this.#ranges = undefined;
+    this.version++;
     return true;
   }
 

@@ -62,6 +62,10 @@ export class Discards {
     return this.#waiting.length;
   }
 
+  get leases(): number {
+    return this.#held.size;
+  }
+
   lease(): Lease {
     const lease = ++this.#leases;
     this.#held.add(lease);

@@ -4,7 +4,7 @@
 
 import { DamagedBytes } from '../../sqlite/failures.ts';
 import { ColumnStreams, type StreamReader } from './stream-frames.ts';
-import { decodeValues } from './value-decoder.ts';
+import { decodeValues, gridDivisor } from './value-decoder.ts';
 import { EXPECT, FORM, FORM_MASK, REFERENCE_DEPTH_MAX, ValueColumn } from './value-forms.ts';
 import { expectOf, type ValueParameters } from './value-parameters.ts';
 
@@ -40,6 +40,33 @@ export class StoredColumns {
   }
 
   /**
+   * The column that has the values: itself, or what it is a copy of.
+   * @throws {DamagedBytes}
+   */
+  originOf(index: number): number {
+    const stored = this.#columns[index];
+    if (stored === undefined) throw new DamagedBytes(`column ${index} is referred to and is not there`);
+    if ((stored.parameters.form & FORM_MASK) !== FORM.copy) return index;
+    const { original } = stored.parameters;
+    this.#verifyOrigin(index, stored, original);
+    if ((this.#columns[original]!.parameters.form & FORM_MASK) === FORM.copy) {
+      throw new DamagedBytes(`column ${index} is a copy of a copy`);
+    }
+    return original;
+  }
+
+  /** What whole numbers may be divided by to be the values; 0 for a constant, which is unpacked as soon as it is copied. */
+  divisorOf(index: number): number {
+    const { form, exponent } = this.#columns[index]!.parameters;
+    const kind = form & FORM_MASK;
+    return kind === FORM.constant
+      ? 0
+      : kind === FORM.gridOfTen || kind === FORM.gridOfTwo
+        ? gridDivisor(kind, exponent)
+        : 1;
+  }
+
+  /**
    * The first `length` values of a column, or more; valid until the next call.
    * @throws {DamagedBytes}
    */
@@ -57,24 +84,17 @@ export class StoredColumns {
   }
 
   #unpack(index: number, length: number, depth: number): ValueColumn {
-    const stored = this.#columns[index];
-    if (stored === undefined) throw new DamagedBytes(`column ${index} is referred to and is not there`);
-    if ((stored.parameters.form & FORM_MASK) === FORM.copy) {
-      const { original } = stored.parameters;
-      this.#verifyOrigin(index, stored, original);
-      if ((this.#columns[original]!.parameters.form & FORM_MASK) === FORM.copy) {
-        throw new DamagedBytes(`column ${index} is a copy of a copy`);
-      }
-      return this.#unpack(original, length, depth);
-    }
+    const origin = this.originOf(index);
+    if (origin !== index) return this.#unpack(origin, length, depth);
+    const stored = this.#columns[index]!;
     const known = this.#slotOf(index);
     if (known !== -1 && slots[known]!.column.length >= length) return touch(known).column;
     let reference: ValueColumn | undefined;
     if (expectOf(stored.parameters.form) >= EXPECT.zeroBeside) {
       if (depth === REFERENCE_DEPTH_MAX) throw new DamagedBytes(`column ${index} refers too far`);
-      const origin = index - stored.parameters.distance;
-      this.#verifyOrigin(index, stored, origin);
-      reference = this.#unpack(origin, length, depth + 1);
+      const before = index - stored.parameters.distance;
+      this.#verifyOrigin(index, stored, before);
+      reference = this.#unpack(before, length, depth + 1);
     }
     const slot = touch(Math.max(0, this.#slotOf(index)));
     slot.owner = 0;

@@ -93,7 +93,8 @@ interface Frame {
   /** Among the bytes of all streams. */
   readonly start: number;
   readonly end: number;
-  packed: Uint8Array;
+  /** Packed until the frame is asked for. */
+  bytes: Uint8Array;
   isPacked: boolean;
 }
 
@@ -114,8 +115,8 @@ export class StreamReader {
   readonly #frames: Frame[] = [];
   /** Where each kind begins among the bytes of all streams. */
   readonly #bases: readonly number[];
-  /** Bytes of frames that were unpacked. */
-  unpackedBytes = 0;
+  /** What its frames take now. */
+  sizeBytes = 0;
 
   /** `ends` has the sizes of all kinds. @throws {DamagedBytes} */
   constructor(header: ByteReader, body: ByteReader, ends: StreamPlaces) {
@@ -130,8 +131,10 @@ export class StreamReader {
       const packedLength = header.varint();
       if (length > BLOCK_BYTES_MAX) throw new DamagedBytes(`a frame claims ${length} bytes`);
       const isPacked = packedLength > 0;
-      const packed = plainArray(body.bytes(isPacked ? packedLength : length));
-      this.#frames.push({ start, end: start + length, packed, isPacked });
+      // Copies: the packed bytes of a frame that is unpacked are not to be kept by those of the others.
+      const bytes = copyOf(body.bytes(isPacked ? packedLength : length));
+      this.#frames.push({ start, end: start + length, bytes, isPacked });
+      this.sizeBytes += bytes.length;
       start += length;
     }
     if (start !== total) throw new DamagedBytes(`frames have ${start} bytes instead of ${total}`);
@@ -143,11 +146,11 @@ export class StreamReader {
     const frame = this.#frameAt(start);
     if (frame === undefined || start + sizeBytes > frame.end) throw new DamagedBytes('a stream is cut by a frame');
     if (frame.isPacked) {
-      frame.packed = unpack(frame.packed, frame.end - frame.start);
+      this.sizeBytes += frame.end - frame.start - frame.bytes.length;
+      frame.bytes = unpack(frame.bytes, frame.end - frame.start);
       frame.isPacked = false;
-      this.unpackedBytes += frame.packed.length;
     }
-    return frame.packed.subarray(start - frame.start, start - frame.start + sizeBytes);
+    return frame.bytes.subarray(start - frame.start, start - frame.start + sizeBytes);
   }
 
   #frameAt(start: number): Frame | undefined {
@@ -163,8 +166,8 @@ export class StreamReader {
 }
 
 /** Not a Buffer, so that all loops over bytes see one kind of array. */
-function plainArray(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -157,9 +157,14 @@ function fillConstant(into: ValueColumn, { low, high }: ValueParameters): void {
   into.isEveryPlace = false;
 }
 
+/** What the numbers of a grid are divided by. */
+export function gridDivisor(kind: number, exponent: number): number {
+  return kind === FORM.gridOfTwo ? 2 ** -exponent : TENS[exponent]!;
+}
+
 function addGrid(into: ValueColumn, parameters: ValueParameters, kind: number): void {
   const { form, exponent, first, quantum } = parameters;
-  const divisor = kind === FORM.gridOfTwo ? 2 ** -exponent : TENS[exponent]!;
+  const divisor = gridDivisor(kind, exponent);
   if ((form & HAS_REMAINDERS) !== 0) addRounded(into, first, quantum, divisor);
   else if (into.isEveryPlace) addEvery(into, first, quantum, divisor);
   else addSparse(into, first, quantum, divisor);

@@ -26,12 +26,13 @@ export class Heads {
   readonly #pool: SlabPool = [];
   #current = new Head(this.#pool);
   #frozen: FrozenHead | undefined;
+  #all: readonly Head[] = [this.#current];
   /** When the current head got its first sample, on the store's clock. */
   #sinceMs = 0;
 
   /** Those that hold samples, the older one first. */
   all(): readonly Head[] {
-    return this.#frozen === undefined ? [this.#current] : [this.#frozen.head, this.#current];
+    return this.#all;
   }
 
   get current(): Head {
@@ -92,6 +93,7 @@ export class Heads {
     if (this.#frozen === undefined) {
       this.#frozen = { head: this.#current, throughSequence };
       this.#current = new Head(this.#pool);
+      this.#all = [this.#frozen.head, this.#current];
     }
     return this.#frozen;
   }
@@ -100,5 +102,6 @@ export class Heads {
   drop(): void {
     this.#frozen?.head.release();
     this.#frozen = undefined;
+    this.#all = [this.#current];
   }
 }

@@ -6,8 +6,10 @@ import type { Columns } from '../columns.ts';
 import type { ValueBits } from './sorted-samples.ts';
 
 const RUN_SAMPLES = 8;
-const SLAB_RUNS = 4096;
+const SLAB_RUNS_BITS = 12;
+const SLAB_RUNS = 1 << SLAB_RUNS_BITS;
 const INITIAL_SLOTS = 1024;
+const NO_HISTOGRAMS: readonly HistogramSample[] = [];
 
 interface Slab {
   readonly timesMs: Float64Array;
@@ -88,7 +90,7 @@ export class InOrderSamples {
   }
 
   histogramsOf(slot: number): readonly HistogramSample[] {
-    return this.#histograms.get(slot)?.map(({ sample }) => sample) ?? [];
+    return this.#histograms.get(slot)?.map(({ sample }) => sample) ?? NO_HISTOGRAMS;
   }
 
   /** Appends the values in the range to `columns`, in order of time. */
@@ -96,23 +98,20 @@ export class InOrderSamples {
     if (minTimeMs > this.maxTimeMs || maxTimeMs < this.minTimeMs) return;
     const count = this.#counts[slot] ?? 0;
     columns.ensure(count);
+    const slabs = this.#slabs;
     let run = this.#firstRun[slot]!;
-    let { length } = columns;
     for (let done = 0; done < count; done += RUN_SAMPLES) {
-      const slab = this.#slabs[Math.floor(run / SLAB_RUNS)]!;
-      const start = (run % SLAB_RUNS) * RUN_SAMPLES;
-      const end = start + Math.min(RUN_SAMPLES, count - done);
-      for (let at = start; at < end; at++) {
-        const timeMs = slab.timesMs[at]!;
-        if (timeMs < minTimeMs || timeMs > maxTimeMs) continue;
-        columns.timesMs[length] = timeMs;
-        columns.bits[2 * length] = slab.bits[2 * at]!;
-        columns.bits[2 * length + 1] = slab.bits[2 * at + 1]!;
-        length++;
-      }
-      run = slab.next[run % SLAB_RUNS]!;
+      const slab = slabs[run >>> SLAB_RUNS_BITS]!;
+      const { timesMs } = slab;
+      let from = (run & (SLAB_RUNS - 1)) * RUN_SAMPLES;
+      let to = from + Math.min(RUN_SAMPLES, count - done);
+      run = slab.next[run & (SLAB_RUNS - 1)]!;
+      if (timesMs[to - 1]! < minTimeMs) continue;
+      while (timesMs[from]! < minTimeMs) from++;
+      while (to > from && timesMs[to - 1]! > maxTimeMs) to--;
+      if (from === to) break;
+      copyRun(slab, from, to, columns);
     }
-    columns.length = length;
   }
 
   /** Hands the slabs back; nothing may be read or written afterwards. */
@@ -146,6 +145,19 @@ export class InOrderSamples {
     this.#lastRun = grown(this.#lastRun, capacity);
     this.#counts = grown(this.#counts, capacity);
   }
+}
+
+/** There must be room. */
+function copyRun({ timesMs, bits }: Slab, from: number, to: number, columns: Columns): void {
+  const into = columns.bits;
+  let { length } = columns;
+  for (let at = from; at < to; at++) {
+    columns.timesMs[length] = timesMs[at]!;
+    into[2 * length] = bits[2 * at]!;
+    into[2 * length + 1] = bits[2 * at + 1]!;
+    length++;
+  }
+  columns.length = length;
 }
 
 function newSlab(): Slab {

@@ -2,6 +2,7 @@
 // its head.
 
 import { METRIC_NAME } from '../../../model/labels.ts';
+import type { Pauses } from '../../sqlite/pacing.ts';
 import type { HotSeries } from './hot-series.ts';
 
 /** Each has a byte for its length. */
@@ -22,8 +23,11 @@ export interface Cardinality {
   readonly seriesByPair: readonly CountByName[];
 }
 
-/** Each list has at most `limit` entries, the greatest first. Takes about a tenth of a microsecond a distinct label. */
-export function cardinalityOf(hot: HotSeries, limit: number): Cardinality {
+/**
+ * Each list has at most `limit` entries, the greatest first. Takes about a tenth of a microsecond a distinct label. What comes or goes
+ * in a pause may be counted or not.
+ */
+export async function cardinalityOf(hot: HotSeries, limit: number, pace: Pauses): Promise<Cardinality> {
   const { labels } = hot;
   const metrics = new Greatest(limit);
   const values = new Greatest(limit);
@@ -37,6 +41,7 @@ export function cardinalityOf(hot: HotSeries, limit: number): Cardinality {
       nameBytes += series * (Buffer.byteLength(name) + Buffer.byteLength(value) + TEXTS_A_LABEL);
       if (name === METRIC_NAME) metrics.add(value, series);
       if (pairs.takes(series)) pairs.add(`${name}=${value}`, series);
+      if (pace.isOver()) await pace.rest();
     }
     values.add(name, labels.valueCount(name));
     bytes.add(name, nameBytes);

@@ -321,7 +321,7 @@ describe('the series registry', () => {
       labelsFromRecord({ __name__: 'up', job: 'é' }),
       labelsFromRecord({ __name__: 'down', job: 'a' }),
     ]);
-    assert.deepEqual(registry.cardinality(2), {
+    assert.deepEqual(await registry.cardinality(2, new Pace()), {
       labelPairs: 4,
       seriesByMetric: [
         { name: 'up', value: 2 },
@@ -340,9 +340,18 @@ describe('the series registry', () => {
         { name: 'job=a', value: 2 },
       ],
     });
-    assert.deepEqual(registry.cardinality(0).seriesByMetric, []);
+    assert.deepEqual((await registry.cardinality(0, new Pace())).seriesByMetric, []);
     await registry.remove(Uint32Array.of(1, 2), open);
-    assert.deepEqual(registry.cardinality(9).seriesByMetric, [{ name: 'down', value: 1 }]);
+    assert.deepEqual((await registry.cardinality(9, new Pace())).seriesByMetric, [{ name: 'down', value: 1 }]);
+  });
+
+  it('rests between two labels while it counts, and is given up there', async () => {
+    const registry = await loadWith(numbered(3));
+    let rests = 0;
+    const pace = { isOver: () => true, rest: async () => void rests++ };
+    assert.equal((await registry.cardinality(9, pace)).labelPairs, rests);
+    const givenUp = { isOver: () => true, rest: () => Promise.reject(new Error('given up')) };
+    await assert.rejects(registry.cardinality(9, givenUp), /given up/);
   });
 
   it('keeps what reads have at hand of cold series within its bound', async () => {

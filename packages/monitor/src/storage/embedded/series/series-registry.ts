@@ -236,8 +236,8 @@ export class SeriesRegistry {
   }
 
   /** Of the hot series; see `cardinality.ts`. */
-  cardinality(limit: number): Cardinality {
-    return cardinalityOf(this.#hot, limit);
+  cardinality(limit: number, pace: Pauses): Promise<Cardinality> {
+    return cardinalityOf(this.#hot, limit, pace);
   }
 
   /** Bytes of all series on the disk. */

@@ -189,7 +189,13 @@ describe('the file of the queue', () => {
     );
     await sending.store.flush();
     sending.assertArrived(3, 3);
-    assert.deepEqual(sending.store.sendStatistics().droppedSamplesTotal, { refused: 0, age: 0, size: 0, damaged: 0 });
+    assert.deepEqual(sending.store.sendStatistics().droppedSamplesTotal, {
+      refused: 0,
+      unsupported: 0,
+      age: 0,
+      size: 0,
+      damaged: 0,
+    });
   });
 
   it('belongs to one process at a time', async (context) => {

@@ -3,6 +3,7 @@
 // two of half the time, and so on; the parts are put together again. Memory is one answer, within `answerMaxBytes`.
 
 import type { Exemplar, MetricMetadata, MetricType } from '../../../model/batch.ts';
+import { sortedTexts } from '../../../model/label-order.ts';
 import { type Labels, labelsFrom, labelsKey } from '../../../model/labels.ts';
 import type {
   ExemplarSeries,
@@ -122,10 +123,10 @@ export class RemoteReader implements Queryable {
     return this.#texts(path, { ...request, matcherSets });
   }
 
-  async metadata(name: string, limit: number): Promise<readonly MetricMetadata[]> {
+  async metadata(name: string, limit: number, signal?: AbortSignal): Promise<readonly MetricMetadata[]> {
     const found = new Map(this.#ownMetadata(name).map((entry) => [entry.name, entry]));
     const form = name === '' ? [] : ([['metric', name]] as const);
-    const { data } = await this.#api.ask('/api/v1/metadata', form, { method: 'GET' });
+    const { data } = await this.#api.ask('/api/v1/metadata', form, { method: 'GET', signal });
     for (const [family, entries] of Object.entries((data ?? {}) as Record<string, Record<string, string>[]>)) {
       const entry = entries?.[0];
       if (entry === undefined || found.has(family)) continue;
@@ -140,8 +141,7 @@ export class RemoteReader implements Queryable {
     const method = path === LABELS_PATH ? 'POST' : 'GET';
     const { data } = await this.#api.ask(path, this.#formOf(request, false), { method });
     const texts = (Array.isArray(data) ? data : []).filter((one) => typeof one === 'string');
-    // Prometheus sorts by bytes; here everything is sorted as JavaScript does.
-    return limited(texts.sort(), request.limit);
+    return limited(sortedTexts(texts), request.limit);
   }
 
   /** `needsOne`: the API demands a selector. */

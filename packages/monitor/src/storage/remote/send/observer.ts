@@ -2,7 +2,10 @@
 
 import type { DropReason, RequestOutcome } from '../../sending.ts';
 
-/** What is worth a line in the log. Called once when a failure begins and once when it is over; of losses every 10 s. */
+/**
+ * What is worth a line in the log. Called once when a failure begins and once when it is over; of losses every 10 s, and once of
+ * those that go on until somebody changes the configuration.
+ */
 export type SendNotice =
   | { readonly kind: 'failing'; readonly message: string }
   | { readonly kind: 'recovered'; readonly message: string }
@@ -10,13 +13,19 @@ export type SendNotice =
   | { readonly kind: 'queue_failing'; readonly message: string };
 
 /** Losses of one reason are told at most so often, each time with all since the last. */
-const NOTICE_EVERY_MS = 10_000;
+const NOTICE_EVERY_MS: Readonly<Record<DropReason, number>> = {
+  refused: 10_000,
+  unsupported: Number.POSITIVE_INFINITY,
+  age: 10_000,
+  size: 10_000,
+  damaged: 10_000,
+};
 
 export class SendRecord {
   readonly #notify: (notice: SendNotice) => void;
   sentSamples = 0;
   retriedSamples = 0;
-  readonly dropped: Record<DropReason, number> = { refused: 0, age: 0, size: 0, damaged: 0 };
+  readonly dropped: Record<DropReason, number> = { refused: 0, unsupported: 0, age: 0, size: 0, damaged: 0 };
   readonly requests: Record<RequestOutcome, number> = { sent: 0, failed: 0, refused: 0 };
   requestSeconds = 0;
   shards = 0;
@@ -26,6 +35,7 @@ export class SendRecord {
   /** Samples that were dropped since it was last said, by reason. */
   readonly #untold = {
     refused: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
+    unsupported: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
     age: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
     size: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
     damaged: { samples: 0, toldMs: Number.NEGATIVE_INFINITY },
@@ -65,7 +75,7 @@ export class SendRecord {
     const untold = this.#untold[reason];
     untold.samples += samples;
     const nowMs = performance.now();
-    if (nowMs - untold.toldMs < NOTICE_EVERY_MS) return;
+    if (nowMs - untold.toldMs < NOTICE_EVERY_MS[reason]) return;
     this.#notify({ kind: 'dropped', reason, samples: untold.samples, message });
     untold.samples = 0;
     untold.toldMs = nowMs;

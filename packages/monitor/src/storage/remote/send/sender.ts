@@ -18,8 +18,11 @@ import type { SendRecord } from './observer.ts';
 import { halvesOf, type Outgoing, outgoingOf, type Shipment, shardCount, shardsOf } from './outgoing.ts';
 import type { Verdict, WriteClient } from './write-client.ts';
 
-const CUSTOM_BOUNDS_NEED_2 =
-  'remote write 1.0 cannot carry native histograms with bucket limits of their own: set the protocol to 2.0';
+/** By the version that was asked for. */
+const CUSTOM_BOUNDS_NEED_2 = {
+  1: 'remote write 1.0 cannot carry native histograms with bucket limits of their own, and a server that knows 2.0 takes them with storage.remote.protocol "2.0"; what follows is only counted',
+  2: 'the server does not know remote write 2.0, and 1.0 cannot carry native histograms with bucket limits of their own; what follows is only counted',
+} as const;
 
 export interface SenderParts {
   readonly queue: DurableQueue;
@@ -186,9 +189,12 @@ class Delivery {
   /** `budget` is of the whole request that was cut. */
   async #sendWithin(whole: Shipment, budget: { left: number }): Promise<void> {
     const { record, clock } = this.#parts;
-    const shipment = this.#sendable(whole);
+    const { version } = this.#parts.client;
+    const shipment = this.#sendable(whole, version);
     if (shipment.rows.length === 0 && shipment.metadata.length === 0) return;
-    const verdict = await this.#deliver(shipment);
+    const verdict = await this.#deliver(shipment, version);
+    // Another version may carry less of it.
+    if (verdict.kind === 'other_version') return this.#sendWithin(whole, budget);
     if (verdict.kind === 'sent') {
       record.sent(shipment.rows.length, clock.nowMs());
       return;
@@ -207,32 +213,31 @@ class Delivery {
   }
 
   /** Without what the version cannot carry: a server would store it without its limits, and so wrong. */
-  #sendable(shipment: Shipment): Shipment {
+  #sendable(shipment: Shipment, version: 1 | 2): Shipment {
     const { client, record } = this.#parts;
     const { histograms } = this.#outgoing;
-    if (client.version === 2 || histograms.size === 0) return shipment;
+    if (version === 2 || histograms.size === 0) return shipment;
     const rows = shipment.rows.filter((row) => histograms.get(row)?.customBounds === undefined);
     const lost = shipment.rows.length - rows.length;
-    if (lost > 0) record.drop('refused', lost, CUSTOM_BOUNDS_NEED_2);
+    if (lost > 0) record.drop('unsupported', lost, CUSTOM_BOUNDS_NEED_2[client.wantedVersion]);
     return { ...shipment, rows };
   }
 
-  /** Sends it until the server says yes or no, or it is too old. */
+  /** Sends it until the server says yes or no, or it is too old, or the client has found that another version is spoken. */
   async #deliver(
     shipment: Shipment,
-  ): Promise<
-    { kind: 'sent' } | Extract<Verdict, { kind: 'refused' }> | { readonly kind: 'too_old'; readonly message: string }
-  > {
+    version: 1 | 2,
+  ): Promise<Exclude<Verdict, { kind: 'again' }> | { readonly kind: 'too_old'; readonly message: string }> {
     const { client, record, limits, age, random } = this.#parts;
     const samples = shipment.rows.length;
     for (let failures = 0; ; ) {
-      const { version } = client;
+      if (client.version !== version) return { kind: 'other_version' };
       // In 2.0 metadata goes with the series; a request of metadata alone would be empty.
       if (version === 2 && samples === 0) return { kind: 'sent' };
       const startMs = performance.now();
       const verdict = await client.send(version, this.#encoder.encode(version, this.#outgoing, shipment), this.#signal);
       const durationMs = performance.now() - startMs;
-      if (verdict.kind === 'other_version') continue;
+      if (verdict.kind === 'other_version') return verdict;
       if (verdict.kind !== 'again') {
         record.requestEnded(verdict.kind, durationMs);
         return verdict;

@@ -51,6 +51,8 @@ export class WriteClient {
   readonly #limits: RemoteLimits;
   readonly #clock: Clock;
   readonly #userAgent: string;
+  /** What was asked for. */
+  readonly wantedVersion: 1 | 2;
   #version: 1 | 2;
   /** Whether the server has shown that it knows 2.0. */
   #isSure = false;
@@ -68,7 +70,8 @@ export class WriteClient {
     this.#limits = parts.limits;
     this.#clock = parts.clock;
     this.#userAgent = parts.userAgent;
-    this.#version = parts.protocol === '2.0' ? 2 : 1;
+    this.wantedVersion = parts.protocol === '2.0' ? 2 : 1;
+    this.#version = this.wantedVersion;
   }
 
   get version(): 1 | 2 {

@@ -10,6 +10,7 @@ import type { RemoteLimits } from '../limits.ts';
 import { openRemoteStore } from '../open.ts';
 import type { RemoteStore } from '../remote-store.ts';
 import type { SendNotice } from '../send/observer.ts';
+import type { RemoteWriteProtocol } from '../send/write-client.ts';
 import { Receiver } from './receiver.ts';
 
 export const START_MS = 1_700_000_000_000;
@@ -19,6 +20,7 @@ export class Sending {
   readonly directory: string;
   readonly notices: SendNotice[] = [];
   nowMs = START_MS;
+  protocol: RemoteWriteProtocol = '1.0';
   /** Makes it a clock that can jump: what goes by whatever is done to it. */
   monotonicMs: number | undefined;
   #limits: Partial<RemoteLimits>;
@@ -58,6 +60,7 @@ export class Sending {
       monotonicMs: () => this.monotonicMs ?? 0,
       write: endpoint,
       query: endpoint,
+      protocol: this.protocol,
       limits: this.#limits,
       externalLabels,
       onNotice: (notice) => this.notices.push(notice),

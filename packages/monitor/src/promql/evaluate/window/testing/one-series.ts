@@ -27,7 +27,7 @@ export interface Asked {
   readonly stretch?: number;
 }
 
-function unboundedBudget(): QueryBudget {
+export function unboundedBudget(): QueryBudget {
   return new QueryBudget({
     limits: DEFAULT_QUERY_LIMITS,
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -41,8 +41,8 @@ export async function floatResults(window: WindowFunction, columns: Columns, ask
   const { times, minimumSamples = 1, stretch } = asked;
   const { count } = times.grid;
   const values = new Float64Array(count);
-  const windows = windowsOver(columns.timestampsMs, times, minimumSamples);
-  const kernel = window(columns, parametersOf(asked, new QueryNotes('')), windows);
+  const windows = await windowsOver(columns.timestampsMs, times, minimumSamples, unboundedBudget());
+  const kernel = await window(columns, parametersOf(asked, new QueryNotes('')), windows);
   const stretchEnds = stretch === undefined ? windows.stretchEnds : endsOf(count, stretch);
   await overWindows({ ...windows, stretchEnds }, kernel, values, unboundedBudget());
   return Array.from(values, (value, step) => (windows.present[step] === FLOAT ? value : undefined));
@@ -60,7 +60,7 @@ export async function mixedResults(
   const { count } = asked.times.grid;
   const out = { values: new Float64Array(count), present: new Uint8Array(count), histograms: [] as FloatHistogram[] };
   const notes = new QueryNotes('asked');
-  const kernel = window({ labels: LABELS, ...series }, parametersOf(asked, notes));
+  const kernel = await window({ labels: LABELS, ...series }, parametersOf(asked, notes));
   await overMixedWindows({ labels: LABELS, ...series }, asked.times, kernel, out, unboundedBudget());
   const results = Array.from(out.values, (value, step) =>
     out.present[step] === ABSENT ? undefined : out.present[step] === FLOAT ? value : out.histograms[step],
@@ -72,7 +72,8 @@ const LABELS = labelsFromRecord({ __name__: 'requests' });
 
 function parametersOf({ times, scalars = [], edges = 'plain' }: Asked, notes: QueryNotes): WindowParameters {
   const { grid, rangeMs } = times;
-  return { rangeMs, times, scalars, labels: LABELS, notes, noteSpan: { from: 0, to: 0 }, edges, grid };
+  const budget = unboundedBudget();
+  return { rangeMs, times, scalars, labels: LABELS, notes, budget, noteSpan: { from: 0, to: 0 }, edges, grid };
 }
 
 /** Windows that end every `stepSeconds`. */

@@ -1,0 +1,97 @@
+// Steps, lookbacks and timeouts in every form of a duration, and in none.
+
+import { NOW } from './samples.ts';
+import { type Difference, differing, get, type SweptRequest } from './swept-request.ts';
+
+const OVERFLOWS: Difference = {
+  reason: 'a duration of 2^63 nanoseconds is refused: in Prometheus it overflows and is negative',
+  status: 400,
+  body: /cannot parse \\"9223372036\.854775807\\" to a valid duration\. It overflows int64/,
+};
+
+const DURATIONS: readonly string[] = [
+  '1',
+  '1.5',
+  '.5',
+  '5.',
+  '1e1',
+  '0x10',
+  '0X1P3',
+  '+7',
+  '-7',
+  '0',
+  '-0',
+  '0.001',
+  '0.0015',
+  '1ms',
+  '1500ms',
+  '5s',
+  '5S',
+  '5 s',
+  ' 5s',
+  '5s ',
+  '1m',
+  '1m30s',
+  '30s1m',
+  '1h1m1s1ms',
+  '1d',
+  '1w',
+  '1y',
+  '1M',
+  '0s',
+  '-5s',
+  '+5s',
+  '5.5s',
+  '1h30',
+  '5us',
+  '5µs',
+  '5ns',
+  '5sec',
+  'PT5S',
+  '',
+  'x',
+  's',
+  '10s10s',
+  '1s1m',
+  '999999999999999s',
+  '292y',
+  '293y',
+  '106751d',
+  '106752d',
+  '9223372036.9',
+  '1e300',
+  'inf',
+  '+Inf',
+  '-infinity',
+  'infx',
+  '-1e300',
+  '1_0',
+  '5\u00a0s',
+  '"',
+];
+
+export const DURATION_REQUESTS: readonly SweptRequest[] = [
+  ...DURATIONS.map((step) => get('query_range', { query: 'time()', start: '0', end: '8', step })),
+  ...DURATIONS.map((lookback) => get('query', { query: 'steps', time: `${NOW}`, lookback_delta: lookback })),
+  ...['0', '1', '2s', '-1', 'x', '5m'].map((lookback) =>
+    get('query_range', { query: 'steps', start: `${NOW - 20}`, end: `${NOW}`, step: '4', lookback_delta: lookback }),
+  ),
+  ...DURATIONS.filter((text) => !/^(-[\d]|0$|0s$|\+?0\.00|1ms)/.test(text)).flatMap((timeout) => [
+    get('query', { query: 'vector(1)', time: '0', timeout }),
+    get('query_range', { query: 'vector(1)', start: '0', end: '0', step: '1', timeout }),
+  ]),
+  ...['step', 'lookback_delta'].map((name) =>
+    differing(
+      get('query_range', { query: 'steps', start: '0', end: '8', step: '5', [name]: '9223372036.854775807' }),
+      OVERFLOWS,
+    ),
+  ),
+  // Where the number of steps ends.
+  get('query_range', { query: '1', start: '0', end: '11000', step: '1' }),
+  get('query_range', { query: '1', start: '0', end: '11000.999', step: '1' }),
+  get('query_range', { query: '1', start: '0', end: '11001', step: '1' }),
+  get('query_range', { query: '1', start: '0', end: '110.009', step: '10ms' }),
+  get('query_range', { query: '1', start: '0', end: '110.010', step: '10ms' }),
+  get('query_range', { query: '1', start: '-11000', end: '0', step: '1' }),
+  get('query_range', { query: '1', start: '0', end: '1', step: '2y' }),
+];
