@@ -104,4 +104,6 @@ export const FIXED_CASES: readonly FixedCase[] = [
 
   // An order that means something is kept when names go at the end.
   recorded('sort(vector(1) / 2 or synthetic_gauge)', 225_000, 'delayed'),
+  recorded('absent_over_time({__type__="counter"}[1])', 225_000, 'delayed'),
+  recorded('absent({__type__="counter",job="none"})', 225_000, 'delayed'),
 ];

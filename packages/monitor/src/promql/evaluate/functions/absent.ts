@@ -14,6 +14,12 @@ export async function* absent(call: CallArguments): SeriesStream {
   yield { labels: labelsFrom(fixedLabels(call)), values: new Float64Array(present.length).fill(1), present };
 }
 
+/** Its labels are no metric's: those of type and unit go at the end of the query, where names go there. */
+export async function* absentOverTime(call: CallArguments): SeriesStream {
+  const { features } = call.context;
+  for await (const series of absent(call)) yield features.delayedNameRemoval ? { ...series, dropsName: true } : series;
+}
+
 /** Labels whose first `=` matcher is their last matcher of all. */
 function fixedLabels(call: CallArguments): Map<string, string> {
   const fixed = new Map<string, string>();

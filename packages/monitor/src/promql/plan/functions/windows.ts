@@ -1,7 +1,7 @@
 // Functions over the windows of range vectors: `rate`, `avg_over_time`; and of the times of samples: `timestamp`.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/
 
-import { absent } from '../../evaluate/functions/absent.ts';
+import { absentOverTime } from '../../evaluate/functions/absent.ts';
 import * as counts from '../../evaluate/window/counts.ts';
 import { extendedDelta, extendedIncrease, extendedRate } from '../../evaluate/window/extended-rate.ts';
 import { maxOverTime, minOverTime, timeOfMax, timeOfMin } from '../../evaluate/window/extremes.ts';
@@ -81,7 +81,7 @@ export const WINDOW_FUNCTIONS: readonly (readonly [name: string, FunctionDefinit
   ['present_over_time', overWindow({ window: counts.presentOverTime, mixed: counts.mixedPresentOverTime })],
   [
     'absent_over_time',
-    { parameters: ['range vector'], body: { kind: 'over-vector', evaluate: absent, keepsName: false } },
+    { parameters: ['range vector'], body: { kind: 'over-vector', evaluate: absentOverTime, keepsName: false } },
   ],
   ['mad_over_time', overWindow({ window: madOverTime }, { isExperimental: true })],
   [
