@@ -83,12 +83,12 @@ function taken(isAtHand: (at: number) => boolean): SelectedSamples {
 }
 
 /** Every look at the clock takes so long: a slice is 8 ms. */
-function budget(lookMs: number): QueryBudget {
+function budget(lookMs: number, signal?: AbortSignal): QueryBudget {
   let nowMs = 0;
   return new QueryBudget({
     limits: DEFAULT_QUERY_LIMITS,
     timeoutMs: Number.POSITIVE_INFINITY,
-    signal: undefined,
+    signal,
     monotonicMs: () => (nowMs += lookMs),
     yieldToOthers: () => Promise.resolve(),
   });
@@ -103,3 +103,30 @@ async function valuesOf(series: AsyncIterable<{ value: number | undefined }>, co
 function seriesOf(value: number): SeriesSamples {
   return { labels: [], timestampsMs: Float64Array.of(value), values: Float64Array.of(value) };
 }
+
+test('ends the store it iterates when what is made of a series fails, and when the query is given up', async () => {
+  const controller = new AbortController();
+  const making: Readonly<Record<string, (series: SeriesSamples) => object | Promise<object>>> = {
+    'at once': () => {
+      throw new Error('broken');
+    },
+    later: () => Promise.reject(new Error('broken')),
+    'the pause': ({ values }) => {
+      controller.abort();
+      return { value: values[0] };
+    },
+  };
+  for (const [fails, itemOf] of Object.entries(making)) {
+    let isEnded = false;
+    async function* iterated(): AsyncGenerator<SeriesSamples> {
+      try {
+        yield* ALL;
+      } finally {
+        isEnded = true;
+      }
+    }
+    const series = new StoredSeries(iterated, itemOf, budget(1000, controller.signal));
+    await assert.rejects(series.next(), fails === 'the pause' ? { type: 'canceled' } : /broken/);
+    assert.ok(isEnded, fails);
+  }
+});

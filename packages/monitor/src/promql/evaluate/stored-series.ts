@@ -33,14 +33,14 @@ export class StoredSeries<Item extends object> implements AsyncIterableIterator<
       const take = (this.#take ??= this.#started());
       for (;;) {
         const taken = take();
-        if (taken instanceof Promise) return this.#madeOf(taken);
+        if (taken instanceof Promise) return this.#endingOnFailure(this.#madeOf(taken));
         if (taken === undefined) return this.#ended();
         const item = this.#itemOf(taken);
-        if (item instanceof Promise || this.#budget.isDue()) return this.#given(item);
+        if (item instanceof Promise || this.#budget.isDue()) return this.#endingOnFailure(this.#given(item));
         if (item !== undefined) return Promise.resolve({ done: false, value: item });
       }
     } catch (error) {
-      return Promise.reject(error);
+      return this.#failed(error);
     }
   }
 
@@ -64,6 +64,20 @@ export class StoredSeries<Item extends object> implements AsyncIterableIterator<
       const { done, value } = await iterator.next();
       return done === true ? undefined : value;
     };
+  }
+
+  async #endingOnFailure(result: Promise<IteratorResult<Item>>): Promise<IteratorResult<Item>> {
+    try {
+      return await result;
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /** Nobody who reads what fails ends it: the store must not wait for more questions. */
+  async #failed(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
   }
 
   async #madeOf(taking: Promise<SeriesSamples | undefined>): Promise<IteratorResult<Item>> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { NativeHistogram } from '../../model/batch.ts';
 import { SteadyClock } from '../../model/clock.ts';
 import { labelsFromRecord } from '../../model/labels.ts';
 import { bitsOf, writeStaleAt } from '../../model/staleness.ts';
@@ -116,6 +117,33 @@ test('gives the same, to the bit, however often it is asked, for any stretch, fr
   }
 });
 
+test('native histograms and the markers between them are the same from a chunk as from the head', async (context) => {
+  const buckets = 16;
+  const store = await open(context, { headAgeMaxMs: 0 });
+  const refs = await resolve(store, 1);
+  const histograms = [0, 1, 2, 3].map((row) => {
+    const positiveCounts = Float64Array.from(
+      { length: buckets },
+      (_, at) => (row + 1) * (at + 2) + ((row * 7 + at * at * 3) % 11),
+    );
+    return { row, histogram: { ...exponentialHistogram(positiveCounts), sum: row } };
+  });
+  const values = new Float64Array(6);
+  writeStaleAt(bitsOf(values), 4);
+  values[5] = 7.25;
+  const timestampsMs = Float64Array.from(values, (_, at) => START_MS + 1000 * at);
+  await store.append({ refs: new Uint32Array(6).fill(refs[0]!), timestampsMs, values, histograms });
+  const fromHead = await read(store, EVERYTHING);
+  assert.deepEqual(bitsOf(fromHead[0]!.values), bitsOf(values.slice(4)));
+  await store.maintain(START_MS + 4_000_000);
+  assert.equal(store.stats().headSamples, 0);
+  for (let round = 0; round < 3; round++) {
+    const fromChunk = await read(store, EVERYTHING);
+    assert.deepEqual(fromChunk, fromHead);
+    assert.deepEqual(bitsOf(fromChunk[0]!.values), bitsOf(fromHead[0]!.values));
+  }
+});
+
 test('a reading that nobody wants any more ends', async (context) => {
   const store = await open(context);
   const count = 30_000;
@@ -146,3 +174,17 @@ test('a question about labels that nobody waits for any more fails, and is no fa
   assert.equal(store.stats().errorsTotal.read, 0);
   assert.equal((await store.series(request)).length, count);
 });
+
+function exponentialHistogram(positiveCounts: Float64Array): NativeHistogram {
+  return {
+    schema: 0,
+    zeroThreshold: 0,
+    zeroCount: 0,
+    count: positiveCounts.reduce((sum, count) => sum + count, 0),
+    sum: 0,
+    positiveSpans: [{ offset: 0, length: positiveCounts.length }],
+    positiveCounts,
+    negativeSpans: [],
+    negativeCounts: new Float64Array(0),
+  };
+}

@@ -1,6 +1,6 @@
 // Reads one series after the other: what the chunks of its group and the heads hold. The heads are copied, and the list of chunks is
-// taken, before the first rest, so that a seal that ends in the middle of a read neither hides a sample nor shows one twice. A
-// reading is done in one turn, or rests between two chunks, under a lease.
+// taken with what is deleted of them, before the first rest, so that neither a seal nor a deletion that ends in the middle of a
+// read hides a sample or shows one twice. A reading is done in one turn, or rests between two chunks, under a lease.
 
 import type { HistogramSample, TimeRange } from '../interface.ts';
 import type { Pauses } from '../sqlite/pacing.ts';
@@ -20,6 +20,10 @@ export interface ReadingParts {
   readonly heads: Heads;
 }
 
+interface Hidden extends TimeRange {
+  readonly throughSequence: number;
+}
+
 interface ChunksOfGroup {
   readonly byTime: readonly ChunkEntry[];
   /** The greatest. */
@@ -36,8 +40,9 @@ export class SeriesReading {
   readonly #whole: readonly TimeRange[];
   readonly #warn: Warn;
   #refs: readonly number[] = [];
-  /** Of each reference: its chunks, and where the copies of its heads end. */
+  /** Of each reference: its chunks, what is deleted of them, and where the copies of its heads end. */
   readonly #chunks: ChunksOfGroup[] = [];
+  readonly #hidden: (readonly Hidden[])[] = [];
   readonly #headEnds: number[] = [];
   #ref = 0;
   #chunk = 0;
@@ -60,6 +65,7 @@ export class SeriesReading {
     this.found.clear();
     this.#refs = refs;
     this.#chunks.length = 0;
+    this.#hidden.length = 0;
     this.#headEnds.length = 0;
     this.#ref = 0;
     this.#chunk = 0;
@@ -70,6 +76,7 @@ export class SeriesReading {
       this.#copyHeads(series.slotOf(ref));
       this.#headEnds.push(this.found.heads);
       this.#chunks.push(this.#chunksOf(groupOf(ref)));
+      this.#hidden.push(this.#parts.chunks.tombstonesOf(ref));
     }
   }
 
@@ -86,7 +93,7 @@ export class SeriesReading {
           this.#lease ??= this.#parts.chunks.lease();
           return false;
         }
-        this.#readChunk(refs[this.#ref]!, byTime[this.#chunk]!);
+        this.#readChunk(refs[this.#ref]!, byTime[this.#chunk]!, this.#hidden[this.#ref]!);
       }
       this.#chunk = 0;
       this.#storedBefore += 1 + sequence;
@@ -111,15 +118,15 @@ export class SeriesReading {
     }
   }
 
-  #readChunk(ref: number, entry: ChunkEntry): void {
-    const hidden = this.#parts.chunks.tombstonesOf(ref);
+  #readChunk(ref: number, entry: ChunkEntry, hidden: readonly Hidden[]): void {
     const shownRanges = hidden.length === 0 ? this.#whole : shownIn(this.#range, hidden, entry.sequence);
     for (const shown of shownRanges) {
       let stretch: Stretch | undefined;
       let histograms: readonly HistogramSample[] = [];
       const isRead = readFrom(this.#parts.chunks, entry, this.#warn, (chunk) => {
-        stretch = chunk.stretch(ref, shown);
         histograms = chunk.histograms(ref, shown);
+        // After everything else: it holds until anything is read again.
+        stretch = chunk.stretch(ref, shown);
       });
       if (isRead) this.found.take(stretch, histograms, this.#storedBefore + entry.sequence);
     }
@@ -173,11 +180,7 @@ export function readFrom(
 }
 
 /** The stretches of the range that no tombstone hides from a chunk of this sequence. */
-export function shownIn(
-  range: TimeRange,
-  hidden: readonly (TimeRange & { readonly throughSequence: number })[],
-  sequence: number,
-): readonly TimeRange[] {
+export function shownIn(range: TimeRange, hidden: readonly Hidden[], sequence: number): readonly TimeRange[] {
   let shown: TimeRange[] = [range];
   for (const { minTimeMs, maxTimeMs, throughSequence } of hidden) {
     if (sequence > throughSequence) continue;
