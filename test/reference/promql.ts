@@ -55,7 +55,10 @@ const LIMITS: Readonly<Record<keyof QueryLimits, readonly [what: string, at: str
     'samples read for one query (`query.maxSamples`); a native histogram counts 10 and one more for each two of its buckets',
     '`execution`',
   ],
-  maxPointsHeld: ['points in memory at one time, 9 bytes each; the steps of subqueries are among them', '`execution`'],
+  maxPointsHeld: [
+    'points in memory at one time, 9 bytes each; one with a time of its own (of `m[1h]`, of a series with gaps), 16 bytes, counts two; the steps of subqueries are among them',
+    '`execution`',
+  ],
   maxPointsHeldByAll: [
     'points that all queries and their answers hold in memory at one time, until these have been sent; beside 100,000 of each query (`query.maxPointsHeldByAll`)',
     '`execution`',

@@ -71,7 +71,7 @@ export const query = z.strictObject({
     .max(POINTS_MAX)
     .default(60_000_000)
     .describe(
-      'Points, 9 bytes each, that all queries and their answers may hold in memory together; a query that needs more then is refused. No effect with `storage.remote.evaluate: server`.',
+      'Points, 9 bytes each (one with a time of its own, as those of `m[1h]`, counts two), that all queries and their answers may hold in memory together; a query that needs more then is refused. No effect with `storage.remote.evaluate: server`.',
     ),
   timeout: durationBetween(1, 3_600_000, '1ms to 1h')
     .prefault('2m')

@@ -368,6 +368,14 @@ test('what a query may load and hold is bounded, and given back as it goes on', 
   await assert.rejects(ask({ maxSeriesHeld: 2 }, 'a'), failure('execution', /more than 2 series/));
   await assert.rejects(ask({ maxPointsHeld: 14 }, 'a'), failure('execution', /more than 14 points/));
   assert.equal((await ask({ maxSamples: 15, maxSeriesHeld: 3, maxPointsHeld: 20 }, 'a')).type, 'matrix');
+  // Points with times of their own take twice the memory: samples, and those of series with gaps.
+  const samples = (maxPointsHeld: number): Promise<QueryResult> =>
+    limited({ maxPointsHeld }).instant({ expression: 'a[1h]', timeMs: 40_000 });
+  await assert.rejects(samples(29), failure('execution', /more than 29 points/));
+  assert.equal((await samples(30)).type, 'matrix');
+  // Three series of five steps that keep four points each, and the scalar.
+  await assert.rejects(ask({ maxPointsHeld: 28 }, 'a != 2'), failure('execution', /more than 28 points/));
+  assert.equal((await ask({ maxPointsHeld: 29 }, 'a != 2')).type, 'matrix');
   // Each aggregation holds 4 columns of 5 steps, one after the other, and the answer 5 points.
   assert.equal((await ask({ maxPointsHeld: 50 }, 'sum(a) + sum(a) + sum(a) + sum(a)')).type, 'matrix');
 });

@@ -15,7 +15,7 @@ export interface QueryLimits {
   readonly maxSubquerySteps: number;
   /** Samples read from the store for one query. At the bound: execution. */
   readonly maxSamples: number;
-  /** Points of intermediate and final results held in memory at one time, 9 bytes each. At the bound: execution. */
+  /** Points of intermediate and final results held in memory at one time, 9 bytes each; one with a time of its own, 16 bytes, counts two. At the bound: execution. */
   readonly maxPointsHeld: number;
   /** The same of all queries together, and of their answers until these have been sent. At the bound: execution. */
   readonly maxPointsHeldByAll: number;

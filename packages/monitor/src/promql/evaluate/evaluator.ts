@@ -33,7 +33,7 @@ import {
   type StepHistograms,
   type StepSeries,
 } from './series.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches } from './stretches.ts';
+import { histogramEnds, inStretches } from './stretches.ts';
 import { mixedPresentOverTime, presentOverTime } from './window/counts.ts';
 import { overWindowSeries } from './window/over-window.ts';
 import type { RangeSeries } from './window/window-function.ts';
@@ -250,6 +250,6 @@ async function negatedHistograms(histograms: StepHistograms, budget: QueryBudget
   const negate = (from: number, to: number): void => {
     for (let step = from; step < to; step++) results[step] = histograms[step]?.negated();
   };
-  await inStretches(histograms.length, budget, negate, HISTOGRAM_STRETCH_STEPS);
+  await inStretches(histograms.length, budget, negate, histogramEnds(histograms));
   return results;
 }

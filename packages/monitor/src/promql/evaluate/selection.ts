@@ -2,10 +2,11 @@
 // (range vectors). Every selector is read once for the whole time that it needs.
 
 import type { Labels } from '../../model/labels.ts';
-import type { SeriesSamples } from '../../storage/interface.ts';
+import type { HistogramSample, SeriesSamples } from '../../storage/interface.ts';
 import { QueryError } from '../interface.ts';
 import type { Edges } from '../parse/syntax-tree.ts';
 import type { RangeNode, SelectorNode, SelectorPart, TimePart } from '../plan/nodes.ts';
+import type { QueryBudget } from './budget.ts';
 import type { EvaluationContext } from './context.ts';
 import { type Grid, nameless, type SeriesStream, type StepSeries, TYPE_LABEL, timeAt, UNIT_LABEL } from './series.ts';
 import { columnsOfStatistics, samplesOfStatistics } from './statistics-alone.ts';
@@ -83,7 +84,7 @@ export function rangeSeries(
   evaluate: EvaluateVector,
 ): AsyncIterable<RangeSeries> {
   if (node.kind === 'subquery') return subquerySeries(node, times, context, evaluate);
-  return select(node, times, context, (series) => usableSamples(series, node));
+  return select(node, times, context, (series) => usableSamples(series, node, context.budget));
 }
 
 /** The samples of a range vector at one moment. */
@@ -114,13 +115,33 @@ function withStatisticsAlone(series: SeriesSamples): SeriesSamples {
   return histograms === undefined ? series : { ...series, histograms: samplesOfStatistics(histograms) };
 }
 
-function usableSamples(series: SeriesSamples, { readsBuckets }: SelectorPart): RangeSeries | undefined {
+/** Of a series with histograms it comes later. */
+function usableSamples(
+  series: SeriesSamples,
+  node: SelectorPart,
+  budget: QueryBudget,
+): RangeSeries | undefined | Promise<RangeSeries | undefined> {
+  return series.histograms === undefined ? usableFloats(series) : usableMixed(series, series.histograms, node, budget);
+}
+
+async function usableMixed(
+  series: SeriesSamples,
+  samples: readonly HistogramSample[],
+  { readsBuckets }: SelectorPart,
+  budget: QueryBudget,
+): Promise<RangeSeries | undefined> {
+  const histograms = await histogramColumns(samples, budget);
+  if (histograms === undefined) return usableFloats(series);
+  return {
+    labels: series.labels,
+    ...withoutStaleMarkers(series),
+    histograms: readsBuckets ? histograms : columnsOfStatistics(histograms),
+  };
+}
+
+function usableFloats(series: SeriesSamples): RangeSeries | undefined {
   const columns = withoutStaleMarkers(series);
   const { labels } = series;
-  const histograms = series.histograms === undefined ? undefined : histogramColumns(series.histograms);
-  if (histograms !== undefined) {
-    return { labels, ...columns, histograms: readsBuckets ? histograms : columnsOfStatistics(histograms) };
-  }
   return columns.values.length > 0 ? { labels, timestampsMs: columns.timestampsMs, values: columns.values } : undefined;
 }
 

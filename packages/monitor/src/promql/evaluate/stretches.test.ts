@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Queryable } from '../../storage/interface.ts';
 import { createQueryEngine } from '../engine.ts';
+import { FloatHistogram } from '../histogram/float-histogram.ts';
 import { MAX_POINTS_PER_SERIES } from '../interface.ts';
 import { InMemoryQueryable } from '../testing/in-memory-queryable.ts';
-import { inStretches, STRETCH_STEPS } from './stretches.ts';
+import { nativeHistogram } from '../testing/native-histograms.ts';
+import { histogramEnds, histogramEndsUpTo, inStretches, STRETCH_STEPS } from './stretches.ts';
 
 const DAY_SECONDS = 86_400;
 const STRETCHES_OF_A_DAY = Math.ceil(DAY_SECONDS / STRETCH_STEPS);
@@ -99,8 +102,79 @@ test('every step is computed once, in order', async () => {
     const take = (from: number, to: number): void => {
       for (let step = from; step < to; step++) steps.push(step);
     };
-    await inStretches(count, budget, take, 10);
+    await inStretches(count, budget, take, (from, end) => Math.min(end, from + 10));
     assert.deepEqual(steps, [...Array(count).keys()]);
     assert.equal(pauses, count > 10 ? Math.ceil(count / 10) : 0);
   }
 });
+
+const LARGE = 20_000;
+
+function ofBuckets(buckets: number, factor = 1): FloatHistogram {
+  const counts = Array.from({ length: buckets }, (_, index) => [index, factor] as const);
+  return FloatHistogram.from(nativeHistogram({ schema: 8, positive: Object.fromEntries(counts), sum: 1 }));
+}
+
+test('a stretch of large histograms ends sooner, at the latest behind the one that makes it long', () => {
+  const [small, large] = [ofBuckets(10), ofBuckets(LARGE)];
+  const column = [...Array(100).fill(small), ...Array(3).fill(large), undefined];
+  const endOf = histogramEnds(column);
+  assert.equal(endOf(0, 50), 50);
+  assert.equal(endOf(0, column.length), 64);
+  assert.equal(endOf(64, column.length), 101);
+  assert.equal(endOf(101, column.length), 102);
+  assert.equal(endOf(103, column.length), 104);
+  assert.equal(histogramEnds(undefined, column)(101, column.length), 102);
+  assert.equal(histogramEndsUpTo(0)(0, 100), 64);
+  assert.equal(histogramEndsUpTo(LARGE / 4)(0, 100), 4);
+  assert.equal(histogramEndsUpTo(10 * LARGE)(5, 100), 6);
+});
+
+const SAMPLES = 12;
+
+/** How often others have the thread while histograms of so many buckets are computed with. */
+async function yieldsWith(buckets: number, expression: string): Promise<number> {
+  const histograms = Array.from({ length: SAMPLES }, (_, index) => ({
+    timestampMs: index * 1000,
+    histogram: ofBuckets(buckets, index + 1).toNative(),
+  }));
+  const labels = [{ name: '__name__', value: 'h' }];
+  const none = new Float64Array(0);
+  const queryable = {
+    async *select() {
+      yield { labels, timestampsMs: none, values: none, histograms };
+    },
+  } as Pick<Queryable, 'select'> as Queryable;
+  let [nowMs, yields] = [0, 0];
+  const engine = createQueryEngine({
+    queryable,
+    features: { extendedRangeSelectors: true },
+    limits: { maxTimeoutMs: Number.MAX_SAFE_INTEGER },
+    monotonicMs: () => (nowMs += 1000),
+    yieldToOthers: async () => {
+      yields++;
+    },
+  });
+  const result = await engine.range({ expression, startMs: 0, endMs: SAMPLES * 1000, stepMs: 1000 });
+  assert.ok(result.type === 'matrix' && result.series.length === 1);
+  return yields;
+}
+
+const OF_HISTOGRAMS = [
+  'h',
+  'h smoothed',
+  '-h',
+  'h + h',
+  'sum(h)',
+  'histogram_quantile(0.5, h)',
+  'irate(h[5s])',
+  'rate(h[1h])',
+  'changes(h[1h])',
+];
+
+for (const expression of [...OF_HISTOGRAMS, 'sum_over_time(h[1h])', 'avg_over_time(h[1h])']) {
+  test(`others have the thread sooner within ${expression} of large histograms`, async () => {
+    const [few, many] = [await yieldsWith(10, expression), await yieldsWith(LARGE, expression)];
+    assert.ok(many >= few + SAMPLES - 2, `${many} times, ${few} times with small ones`);
+  });
+}

@@ -3,7 +3,6 @@
 import type { Engine } from '../../engine/interface.ts';
 import type { MetricMetadata } from '../../model/batch.ts';
 import { compareLabels, compareTexts } from '../../model/label-order.ts';
-import { quoted } from '../../promql/go-text.ts';
 import type { SeriesRequest } from '../../storage/interface.ts';
 import { ApiError } from './error.ts';
 import { quote } from './format.ts';
@@ -12,6 +11,7 @@ import { readLimit, truncate } from './queries.ts';
 import type { Question } from './question.ts';
 import { renderList } from './render.ts';
 import { renderLabels } from './render-labels.ts';
+import { shownValue } from './shown-value.ts';
 import { MAX_TIME_MS, MIN_TIME_MS } from './time-text.ts';
 import { unescapeName } from './unescape-name.ts';
 import { withinTime } from './within-time.ts';
@@ -46,7 +46,7 @@ export function readLabelValues(parameters: Parameters, engine: Engine, maxSelec
   const name = unescapeName(given);
   // Prometheus 3 takes any name in UTF-8; an unpaired surrogate is none.
   if (name === '' || !name.isWellFormed()) {
-    throw new ApiError('bad_data', `invalid label name: ${quoted(name)}`);
+    throw new ApiError('bad_data', `invalid label name: ${shownValue(name)}`);
   }
   const { request, limit } = readRequest(parameters, maxSelectors);
   return async (turn) => {

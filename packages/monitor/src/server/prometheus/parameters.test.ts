@@ -147,6 +147,40 @@ test('a limit is a number of 64 bits that is not negative, in the words of Go', 
   }
 });
 
+test('numbers of millions of digits are refused without being computed, and are not shown as a whole', (t) => {
+  const computed = t.mock.method(globalThis, 'BigInt');
+  const digits = '9'.repeat(1_000_000);
+  const shown = `"${'9'.repeat(1024)}"...`;
+  assert.throws(() => parametersOf({ limit: digits }).limit('limit'), {
+    message: `invalid parameter "limit": strconv.Atoi: parsing ${shown}: value out of range`,
+  });
+  assert.throws(() => parametersOf({ limit: `-${digits}` }).limit('limit'), /value out of range$/);
+  assert.throws(() => parametersOf({ limit: digits }).optionalCount('limit'), { message: 'limit must be a number' });
+  assert.equal(computed.mock.callCount(), 0);
+  for (const read of ['limit', 'optionalCount'] as const) {
+    assert.equal(parametersOf({ limit: `+${'0'.repeat(1_000_000)}7` })[read]('limit'), 7);
+  }
+  for (const { arguments: given } of computed.mock.calls) assert.equal(given[0], '7');
+});
+
+test('the smallest and the largest number of 64 bits are the last that are taken', () => {
+  assert.equal(parametersOf({ limit: '-9223372036854775808' }).optionalCount('limit'), -1);
+  assert.equal(parametersOf({ limit: '9223372036854775807' }).optionalCount('limit'), Number.MAX_SAFE_INTEGER - 1);
+  assert.equal(parametersOf({ limit: '-0' }).optionalCount('limit'), 0);
+  for (const limit of ['-9223372036854775809', '9223372036854775808']) {
+    assert.throws(() => parametersOf({ limit }).optionalCount('limit'), { message: 'limit must be a number' });
+  }
+});
+
+test('what errors show of a value is bounded', () => {
+  const value = 'x'.repeat(1_000_000);
+  const shown = `cannot parse "${'x'.repeat(1024)}"... to a valid`;
+  const message = (name: string, kind: string): string => `invalid parameter "${name}": ${shown} ${kind}`;
+  assert.throws(() => parametersOf({ start: value }).timeMs('start'), { message: message('start', 'timestamp') });
+  assert.throws(() => parametersOf({ step: value }).durationMs('step'), { message: message('step', 'duration') });
+  assert.throws(() => parametersOf({ limit: value }).limit('limit'), /parsing "x{1024}"\.\.\.: invalid syntax$/);
+});
+
 test('what only the address may say is not taken from the form', () => {
   const parameters = parametersOf({ state: ['active', 'dropped'] }, { state: 'any', scrapePool: 'a' });
   assert.equal(parameters.firstOfAddress('state'), 'active');

@@ -6,16 +6,17 @@ import type { FastifyRequest } from 'fastify';
 import { parseDurationMs } from '../../model/duration.ts';
 import { type Matcher, valuePredicate } from '../../model/matcher.ts';
 import { ExpressionSizes } from '../../promql/expression-sizes.ts';
-import { quoted } from '../../promql/go-text.ts';
 import { parseSelector } from '../../promql/selector.ts';
 import { formProblem } from '../form.ts';
 import { ApiError, apiErrorOf, invalidParameter } from './error.ts';
 import { parseGoNumber } from './go-number.ts';
+import { shownValue } from './shown-value.ts';
 import { parseTimeMs } from './time-text.ts';
 
 /** The longest duration that Prometheus' clock counts, in nanoseconds of 64 bits. */
 const MAX_DURATION_MS = 2 ** 63 / 1e6;
 const INT64_MAX = 2n ** 63n - 1n;
+const INT64_DIGITS = 19;
 /** What Go's ParseBool takes. */
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['1', 't', 'true'].map((text) => [text, true] as const),
@@ -66,7 +67,7 @@ export class Parameters {
     if (timeMs !== undefined) return timeMs;
     // Prometheus words it in two ways, for a time that may be left out and one that may not.
     const begin = absentMs === undefined ? '' : `invalid time value for '${name}': `;
-    throw invalidParameter(name, `${begin}cannot parse ${quoted(text)} to a valid timestamp`);
+    throw invalidParameter(name, `${begin}cannot parse ${shownValue(text)} to a valid timestamp`);
   }
 
   /** Undefined when the parameter is absent. @throws {ApiError} */
@@ -85,10 +86,10 @@ export class Parameters {
   limit(name: string): number {
     const text = this.first(name);
     if (text === '') return 0;
-    if (!WHOLE.test(text)) throw invalidParameter(name, `strconv.Atoi: parsing ${quoted(text)}: invalid syntax`);
-    const value = BigInt(text.replace('+', ''));
-    if (!isInt64(value)) {
-      throw invalidParameter(name, `strconv.Atoi: parsing ${quoted(text)}: value out of range`);
+    if (!WHOLE.test(text)) throw invalidParameter(name, `strconv.Atoi: parsing ${shownValue(text)}: invalid syntax`);
+    const value = int64Of(text);
+    if (value === undefined) {
+      throw invalidParameter(name, `strconv.Atoi: parsing ${shownValue(text)}: value out of range`);
     }
     if (value < 0n) throw invalidParameter(name, `${name} must be non-negative`);
     return Math.min(Number(value), Number.MAX_SAFE_INTEGER - 1);
@@ -104,8 +105,8 @@ export class Parameters {
   optionalCount(name: string): number | undefined {
     const text = this.first(name);
     if (text === '') return undefined;
-    const count = WHOLE.test(text) ? BigInt(text.replace('+', '')) : undefined;
-    if (count === undefined || !isInt64(count)) throw new ApiError('bad_data', `${name} must be a number`);
+    const count = WHOLE.test(text) ? int64Of(text) : undefined;
+    if (count === undefined) throw new ApiError('bad_data', `${name} must be a number`);
     return Math.max(-1, Math.min(Number(count), Number.MAX_SAFE_INTEGER - 1));
   }
 
@@ -132,20 +133,27 @@ function countIn(sizes: ExpressionSizes, matcher: Matcher): void {
   }
 }
 
-function isInt64(value: bigint): boolean {
-  return value <= INT64_MAX && value >= -INT64_MAX - 1n;
+/** Of a whole number; undefined when it does not fit. Digits that cannot fit are not computed with: there may be millions. */
+function int64Of(whole: string): bigint | undefined {
+  const isNegative = whole.startsWith('-');
+  let from = isNegative || whole.startsWith('+') ? 1 : 0;
+  while (whole[from] === '0') from++;
+  if (whole.length - from > INT64_DIGITS) return undefined;
+  const magnitude = BigInt(whole.slice(from));
+  if (isNegative) return magnitude > INT64_MAX + 1n ? undefined : -magnitude;
+  return magnitude > INT64_MAX ? undefined : magnitude;
 }
 
 /** Milliseconds, or why the text is no duration. */
 export function parseDuration(text: string): number | string {
-  const problem = `cannot parse ${quoted(text)} to a valid duration`;
+  const problem = (): string => `cannot parse ${shownValue(text)} to a valid duration`;
   const seconds = parseGoNumber(text);
   if (seconds !== undefined || INFINITE.test(text)) {
     const durationMs = (seconds ?? Infinity) * 1000;
-    return Math.abs(durationMs) < MAX_DURATION_MS ? durationMs : `${problem}. It overflows int64`;
+    return Math.abs(durationMs) < MAX_DURATION_MS ? durationMs : `${problem()}. It overflows int64`;
   }
   const durationMs = parseDurationMs(text);
-  return durationMs === undefined || durationMs >= MAX_DURATION_MS ? problem : durationMs;
+  return durationMs === undefined || durationMs >= MAX_DURATION_MS ? problem() : durationMs;
 }
 
 function readSelector(text: string, named: string | undefined): readonly Matcher[] {

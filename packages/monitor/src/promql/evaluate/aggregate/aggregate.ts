@@ -6,8 +6,8 @@ import { type Labels, labelValue, METRIC_NAME } from '../../../model/labels.ts';
 import { quoted } from '../../go-text.ts';
 import type { AggregateNode, ScalarNode } from '../../plan/nodes.ts';
 import type { EvaluationContext } from '../context.ts';
-import { type Grid, hasAnyStep, type SeriesStream, type StepSeries } from '../series.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches, STRETCH_STEPS } from '../stretches.ts';
+import { type Grid, hasAnyStep, type SeriesStream, type StepHistograms, type StepSeries } from '../series.ts';
+import { bucketsOf, histogramEnds, histogramEndsUpTo, inStretches, numberEnds } from '../stretches.ts';
 import type { Aggregation } from './aggregation.ts';
 import { DroppedNames } from './dropped-names.ts';
 import { aggregateExtremes } from './extremes.ts';
@@ -62,17 +62,24 @@ async function* aggregateByFold(aggregation: Aggregation, makeFold: FoldFactory)
     return { labels, fold: makeFold(stepCount, remarks), droppedNames };
   });
   try {
-    let stretch = STRETCH_STEPS;
+    let hasHistograms = false;
+    let largestBuckets = 0;
     for await (const series of input) {
       const { fold, droppedNames } = groups.of(series.labels);
-      if (series.histograms !== undefined) stretch = HISTOGRAM_STRETCH_STEPS;
-      const adding = inStretches(stepCount, budget, (from, to) => fold.add(series, from, to), stretch);
+      const { histograms } = series;
+      hasHistograms ||= histograms !== undefined;
+      const add = (from: number, to: number): void => {
+        if (histograms !== undefined) largestBuckets = Math.max(largestBuckets, largestOf(histograms, from, to));
+        fold.add(series, from, to);
+      };
+      const adding = inStretches(stepCount, budget, add, hasHistograms ? histogramEnds(histograms) : numberEnds);
       if (adding !== undefined) await adding;
       droppedNames?.add(series);
       if (budget.isDue()) await budget.pause();
     }
+    const endOf = hasHistograms ? histogramEndsUpTo(largestBuckets) : numberEnds;
     for (const { labels, fold, droppedNames } of groups.values()) {
-      const finishing = inStretches(stepCount, budget, (from, to) => fold.finish(from, to), stretch);
+      const finishing = inStretches(stepCount, budget, (from, to) => fold.finish(from, to), endOf);
       if (finishing !== undefined) await finishing;
       const folded = fold.result();
       if (!hasAnyStep(folded.present)) continue;
@@ -82,6 +89,12 @@ async function* aggregateByFold(aggregation: Aggregation, makeFold: FoldFactory)
   } finally {
     budget.release(groups.size, groups.size * FOLD_COLUMNS * stepCount);
   }
+}
+
+function largestOf(histograms: StepHistograms, from: number, to: number): number {
+  let largest = 0;
+  for (let step = from; step < to; step++) largest = Math.max(largest, bucketsOf(histograms[step]));
+  return largest;
 }
 
 function foldRemarks({ operator, context, inputSpan }: Aggregation): FoldRemarks {

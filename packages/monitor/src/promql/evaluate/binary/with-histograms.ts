@@ -4,7 +4,7 @@
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import { ABSENT, FLOAT, HISTOGRAM } from '../series.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches, whenDone } from '../stretches.ts';
+import { histogramEnds, inStretches, whenDone } from '../stretches.ts';
 import { type Column, ColumnBuilder, type ColumnOperation, type CombinedColumn, kindAt } from './column.ts';
 import type { OperationNotes, PairNote } from './operation-notes.ts';
 import { comparisonFunction, isTrim, valueFunction } from './operators.ts';
@@ -20,7 +20,7 @@ export function combineWithHistograms(
   const compute = (from: number, to: number): void => {
     for (let step = from; step < to; step++) combineAt(step);
   };
-  const computing = inStretches(stepCount, budget, compute, HISTOGRAM_STRETCH_STEPS);
+  const computing = inStretches(stepCount, budget, compute, histogramEnds(left.histograms, right.histograms));
   return whenDone(computing, () => out.column());
 }
 

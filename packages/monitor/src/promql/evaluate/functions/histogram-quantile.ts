@@ -1,14 +1,10 @@
 // `histogram_quantile`, and `histogram_quantiles` with several of them told apart by a label.
 // https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
 
-import type { Labels } from '../../../model/labels.ts';
 import { classicQuantile } from '../../histogram/classic.ts';
-import { labelText } from '../../histogram/number-text.ts';
 import { histogramQuantile as nativeQuantile, type QuantileNote } from '../../histogram/quantile.ts';
 import type { CallArguments } from '../../plan/nodes.ts';
-import type { QueryBudget } from '../budget.ts';
-import { type SeriesStream, withLabel } from '../series.ts';
-import { inStretches } from '../stretches.ts';
+import type { SeriesStream } from '../series.ts';
 import { ForcedMonotonicity } from './histogram-forced.ts';
 import { type Estimator, overHistograms } from './histogram-vector.ts';
 
@@ -35,31 +31,10 @@ export async function* histogramQuantiles(call: CallArguments): SeriesStream {
   for (let index = 2; index < call.nodes.length; index++) {
     const quantiles = await call.scalar(index);
     call.context.notes.warnOfQuantiles(call.nodes[index]!.span, quantiles);
-    estimators.push(...(await byQuantile(label, quantiles, forced, call.context.budget)));
+    estimators.push({ ...estimatorOf(quantiles, forced), split: { label, quantiles } });
   }
   yield* overHistograms({ call, vectorIndex: 0, infoIndex: 0, estimators });
   forced.inform();
-}
-
-/** One for each quantile that the argument has at any step. */
-async function byQuantile(
-  label: string,
-  quantiles: Float64Array,
-  forced: ForcedMonotonicity,
-  budget: QueryBudget,
-): Promise<Estimator[]> {
-  const different = new Set<number>();
-  await inStretches(quantiles.length, budget, (from, to) => {
-    for (let step = from; step < to; step++) different.add(quantiles[step]!);
-  });
-  return Array.from(different, (quantile) => {
-    const text = labelText(quantile);
-    return {
-      ...estimatorOf(quantiles, forced),
-      isAt: (step: number) => quantiles[step] === quantile || (Number.isNaN(quantile) && Number.isNaN(quantiles[step])),
-      relabel: (labels: Labels) => withLabel(labels, label, text),
-    };
-  });
 }
 
 function estimatorOf(quantiles: Float64Array, forced: ForcedMonotonicity): Estimator {

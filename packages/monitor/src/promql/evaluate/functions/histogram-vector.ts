@@ -19,7 +19,9 @@ import {
   type SeriesStream,
   type StepSeries,
 } from '../series.ts';
+import { histogramEnds, inStretches } from '../stretches.ts';
 import { forName } from './histogram-forced.ts';
+import { type QuantileSplit, splitByQuantile } from './quantile-split.ts';
 
 const BUCKET_LABEL = 'le';
 const NOT_IDENTITY = new Set([BUCKET_LABEL]);
@@ -31,14 +33,12 @@ interface Estimated {
   readonly info?: string | undefined;
 }
 
-/** A number for each histogram: one series of the result for each. */
+/** A number for each histogram and step: a series of the result, or one for each of the quantiles that it is asked for. */
 export interface Estimator {
   readonly native: (histogram: FloatHistogram, step: number) => Estimated;
   /** `name` is that of the metric where it may be told. */
   readonly classic: (buckets: ClassicBuckets, step: number, name: string) => number;
-  /** At the other steps it has no results. */
-  readonly isAt?: (step: number) => boolean;
-  readonly relabel?: (labels: Labels) => Labels;
+  readonly split?: QuantileSplit;
 }
 
 interface ClassicHistogram {
@@ -46,11 +46,15 @@ interface ClassicHistogram {
   readonly buckets: { readonly upperBound: number; readonly counts: StepSeries }[];
 }
 
-interface NativeResults {
-  readonly series: StepSeries;
+/** What the estimators make of one histogram. */
+interface Results {
+  readonly histogram: Pick<StepSeries, 'labels' | 'dropsName'>;
   /** One column an estimator. */
   readonly values: readonly Float64Array[];
   readonly present: Uint8Array;
+}
+
+interface NativeResults extends Results {
   /** Step and text, in pairs: told only when the result stands. */
   readonly infos: { readonly step: number; readonly text: string }[];
 }
@@ -94,13 +98,16 @@ async function* estimates(histogramCall: HistogramCall): SeriesStream {
     for await (const series of call.vector(vectorIndex)) await collect(histogramCall, collected, series);
     for (const [key, native] of collected.natives) {
       const classic = collected.classics.get(key);
-      const results = classic === undefined ? [] : await classicResults(histogramCall, classic, native);
       collected.classics.delete(key);
-      yield* nativeSeries(histogramCall, native);
-      yield* results;
+      // It says where the native one has no result either.
+      const results = classic && (await classicResults(histogramCall, collected, classic, native));
+      tellInfos(histogramCall, native);
+      yield* seriesOf(histogramCall, native);
+      if (results !== undefined) yield* classicSeries(histogramCall, collected, results);
     }
     for (const classic of collected.classics.values()) {
-      yield* await classicResults(histogramCall, classic, undefined);
+      const results = await classicResults(histogramCall, collected, classic, undefined);
+      yield* classicSeries(histogramCall, collected, results);
     }
   } finally {
     budget.release(collected.series, collected.points);
@@ -108,9 +115,9 @@ async function* estimates(histogramCall: HistogramCall): SeriesStream {
 }
 
 async function collect(histogramCall: HistogramCall, collected: Collected, series: StepSeries): Promise<void> {
-  const { call, estimators } = histogramCall;
+  const { call } = histogramCall;
   if (series.present.includes(HISTOGRAM)) {
-    hold(call, collected, 1, call.grid.count * estimators.length);
+    hold(call, collected, 1, resultPoints(histogramCall));
     collected.natives.set(labelsKey(series.labels), await nativeResults(histogramCall, series));
   }
   if (series.present.includes(FLOAT) && addBucket(histogramCall, collected.classics, series)) {
@@ -122,6 +129,16 @@ function hold({ context }: CallArguments, collected: Collected, series: number, 
   context.budget.hold(series, points);
   collected.series += series;
   collected.points += points;
+}
+
+function letGo({ context }: CallArguments, collected: Collected, points: number): void {
+  context.budget.release(0, points);
+  collected.points -= points;
+}
+
+/** Of the columns of one histogram. */
+function resultPoints({ call, estimators }: HistogramCall): number {
+  return call.grid.count * estimators.length;
 }
 
 function addBucket(
@@ -155,40 +172,38 @@ async function nativeResults({ call, estimators }: HistogramCall, series: StepSe
   const values = estimators.map(() => new Float64Array(stepCount));
   const present = new Uint8Array(stepCount);
   const infos: { step: number; text: string }[] = [];
-  for (let step = 0; step < stepCount; step++) {
-    if (step % STEPS_BETWEEN_CLOCK_READS === 0 && call.context.budget.isDue()) await call.context.budget.pause();
-    if (series.present[step] !== HISTOGRAM) continue;
-    present[step] = FLOAT;
-    for (const [index, estimator] of estimators.entries()) {
-      if (estimator.isAt?.(step) === false) continue;
-      const { value, info } = estimator.native(series.histograms![step]!, step);
-      values[index]![step] = value;
-      if (info !== undefined) infos.push({ step, text: info });
+  const estimate = (from: number, to: number): void => {
+    for (let step = from; step < to; step++) {
+      if (series.present[step] !== HISTOGRAM) continue;
+      present[step] = FLOAT;
+      for (const [index, estimator] of estimators.entries()) {
+        const { value, info } = estimator.native(series.histograms![step]!, step);
+        values[index]![step] = value;
+        if (info !== undefined) infos.push({ step, text: info });
+      }
     }
-  }
-  return { series, values, present, infos };
+  };
+  await inStretches(stepCount, call.context.budget, estimate, histogramEnds(series.histograms));
+  return { histogram: series, values, present, infos };
 }
 
-function* nativeSeries(histogramCall: HistogramCall, native: NativeResults): Generator<StepSeries> {
-  const { call, estimators, infoIndex } = histogramCall;
-  const { series, values, present, infos } = native;
-  const name = forName(knownName(histogramCall, series.labels));
+function tellInfos(histogramCall: HistogramCall, { histogram, present, infos }: NativeResults): void {
+  const { call, infoIndex } = histogramCall;
+  const name = forName(knownName(histogramCall, histogram.labels));
   const { span } = call.nodes[infoIndex]!;
   for (const { step, text } of infos) if (present[step] !== ABSENT) call.context.notes.inform(span, `${text}${name}`);
-  const labels = nameless(series, call.context.features);
-  for (const [index, estimator] of estimators.entries()) {
-    yield* result(estimator, labels, values[index]!, present.slice());
-  }
 }
 
-/** Where there is a native histogram of the same labels neither has a result. */
+/** Where there is a native histogram of the same labels neither has a result. What is held for it `classicSeries` lets go. */
 async function classicResults(
   histogramCall: HistogramCall,
+  collected: Collected,
   histogram: ClassicHistogram,
   native: NativeResults | undefined,
-): Promise<StepSeries[]> {
+): Promise<Results> {
   const { call, vectorIndex, estimators } = histogramCall;
   const { context, grid } = call;
+  hold(call, collected, 0, resultPoints(histogramCall));
   const buckets = histogram.buckets.sort((a, b) => a.upperBound - b.upperBound);
   const atStep = { bounds: new Float64Array(buckets.length), counts: new Float64Array(buckets.length), length: 0 };
   const values = estimators.map(() => new Float64Array(grid.count));
@@ -206,23 +221,26 @@ async function classicResults(
     }
     present[step] = FLOAT;
     for (const [index, estimator] of estimators.entries()) {
-      if (estimator.isAt?.(step) === false) continue;
       values[index]![step] = estimator.classic(atStep, step, name);
     }
   }
-  const labels = nameless(histogram, context.features);
-  return estimators.flatMap((estimator, index) => [...result(estimator, labels, values[index]!, present.slice())]);
+  return { histogram, values, present };
 }
 
-function* result(
-  { isAt, relabel }: Estimator,
-  { labels, ...name }: Pick<StepSeries, 'labels' | 'dropsName'>,
-  values: Float64Array,
-  present: Uint8Array,
-): Generator<StepSeries> {
-  if (isAt !== undefined) for (let step = 0; step < present.length; step++) if (!isAt(step)) present[step] = ABSENT;
+async function* classicSeries(histogramCall: HistogramCall, collected: Collected, results: Results): SeriesStream {
+  yield* seriesOf(histogramCall, results);
+  letGo(histogramCall.call, collected, resultPoints(histogramCall));
+}
+
+async function* seriesOf({ call, estimators }: HistogramCall, { histogram, values, present }: Results): SeriesStream {
+  const { context } = call;
   if (!hasAnyStep(present)) return;
-  yield { labels: relabel === undefined ? labels : relabel(labels), ...name, values, present };
+  const named = nameless(histogram, context.features);
+  for (const [index, { split }] of estimators.entries()) {
+    const series = { ...named, values: values[index]!, present: present.slice() };
+    if (split === undefined) yield series;
+    else yield* splitByQuantile(series, split, context.budget);
+  }
 }
 
 /** Collects the buckets present at a step, in the order of their bounds. */

@@ -4,7 +4,7 @@
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { QueryBudget } from '../budget.ts';
 import { FLOAT } from '../series.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches, STRETCH_STEPS, whenDone } from '../stretches.ts';
+import { bucketsOf, histogramEndsUpTo, inStretches, numberEnds, whenDone } from '../stretches.ts';
 import { type MergedSamples, mergedSamples } from './merged-samples.ts';
 import type {
   Columns,
@@ -180,6 +180,8 @@ async function differencesUntil(
       until[index] = until[index - 1]! + (isDifferentAt(index) ? 1 : 0);
     }
   };
-  await inStretches(until.length, budget, compute, columns === undefined ? STRETCH_STEPS : HISTOGRAM_STRETCH_STEPS);
+  const largestBuckets = histograms.reduce((most, one) => Math.max(most, bucketsOf(one)), 0);
+  const endOf = columns === undefined ? numberEnds : histogramEndsUpTo(largestBuckets);
+  await inStretches(until.length, budget, compute, endOf);
   return until;
 }

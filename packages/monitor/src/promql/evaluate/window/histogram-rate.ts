@@ -4,7 +4,7 @@
 
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { QueryBudget } from '../budget.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches } from '../stretches.ts';
+import { histogramEnds, inStretches } from '../stretches.ts';
 import { extrapolation } from './extrapolation.ts';
 import { delta, idelta, increase, irate, rate } from './rate.ts';
 import type {
@@ -150,7 +150,7 @@ async function resetsOf(histograms: readonly FloatHistogram[], budget: QueryBudg
       if (histograms[index]!.isResetSince(histograms[index - 1]!)) resets[index] = 1;
     }
   };
-  await inStretches(histograms.length, budget, compute, HISTOGRAM_STRETCH_STEPS);
+  await inStretches(histograms.length, budget, compute, histogramEnds(histograms));
   return resets;
 }
 

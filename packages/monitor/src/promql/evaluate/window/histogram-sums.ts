@@ -3,7 +3,7 @@
 
 import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import { HistogramMean, HistogramSum } from '../../histogram/sums.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches, whenDone } from '../stretches.ts';
+import { histogramEnds, inStretches, whenDone } from '../stretches.ts';
 import { avgOverTime, sumOverTime } from './sums.ts';
 import type { MixedResult, MixedWindowFunction, WindowFunction, WindowParameters } from './window-function.ts';
 import {
@@ -58,7 +58,9 @@ function fold(
     }
   };
   const count = histogramTo - histogramFrom;
-  return whenDone(inStretches(count, parameters.budget, add, HISTOGRAM_STRETCH_STEPS), () => {
+  const stretchEnd = histogramEnds(histograms);
+  const endOf = (from: number): number => stretchEnd(histogramFrom + from, histogramTo) - histogramFrom;
+  return whenDone(inStretches(count, parameters.budget, add, endOf), () => {
     if (isIncompatible) {
       warnOfMixedSchemas(parameters);
       return undefined;

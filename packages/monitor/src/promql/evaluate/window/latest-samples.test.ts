@@ -48,10 +48,10 @@ test('the times of the latest samples, in seconds', async () => {
   assert.deepEqual([...found.present], [FLOAT, FLOAT, FLOAT, ABSENT, FLOAT, FLOAT, ABSENT, ABSENT, ABSENT, ABSENT]);
 });
 
-test('windows have no stale markers', () => {
+test('windows have no stale markers', async () => {
   const { histograms = [] } = mixedSeries();
-  assert.deepEqual([...histogramColumns(histograms)!.timestampsMs], [20_000, 50_000]);
-  assert.equal(histogramColumns(histograms.slice(2)), undefined);
+  assert.deepEqual([...(await histogramColumns(histograms, unboundedBudget()))!.timestampsMs], [20_000, 50_000]);
+  assert.equal(await histogramColumns(histograms.slice(2), unboundedBudget()), undefined);
 });
 
 test('smoothed histograms lie between their neighbours; floats and histograms together have no value, but a warning', async () => {

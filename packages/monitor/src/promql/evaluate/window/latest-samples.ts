@@ -6,8 +6,8 @@ import type { HistogramSample, SeriesSamples } from '../../../storage/interface.
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { QueryBudget } from '../budget.ts';
 import { emptyHistograms, FLOAT, HISTOGRAM, type StepSeries, timeAt } from '../series.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches, whenDone } from '../stretches.ts';
-import { isStaleHistogram } from './usable-samples.ts';
+import { histogramEndsUpTo, inStretches, whenDone } from '../stretches.ts';
+import { isStaleHistogram, largestBuckets } from './usable-samples.ts';
 import type { WindowTimes } from './window-function.ts';
 
 type Result = Pick<StepSeries, 'values' | 'present' | 'histograms'>;
@@ -119,7 +119,7 @@ async function latestOfBoth(
       }
     }
   };
-  await inStretches(grid.count, budget, take, HISTOGRAM_STRETCH_STEPS);
+  await inStretches(grid.count, budget, take, histogramEndsUpTo(largestBuckets(histograms)));
   if (!any) return undefined;
   return anyHistogram ? { values, present, histograms: found } : { values, present };
 }

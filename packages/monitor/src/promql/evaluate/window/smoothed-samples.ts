@@ -5,9 +5,9 @@
 import type { SeriesSamples } from '../../../storage/interface.ts';
 import type { QueryBudget } from '../budget.ts';
 import { emptyHistograms, FLOAT, HISTOGRAM, type StepSeries, timeAt } from '../series.ts';
-import { HISTOGRAM_STRETCH_STEPS, inStretches, STRETCH_STEPS } from '../stretches.ts';
+import { histogramEndsUpTo, inStretches, numberEnds } from '../stretches.ts';
 import { interpolated, interpolatedHistogram } from './interpolation.ts';
-import { histogramColumns, withoutStaleMarkers } from './usable-samples.ts';
+import { histogramColumns, largestBuckets, withoutStaleMarkers } from './usable-samples.ts';
 import type { HistogramColumns, WindowParameters, WindowTimes } from './window-function.ts';
 import { warnOfMixedSchemas, warnOfMixedTypes } from './window-notes.ts';
 import { indexAfter } from './windows.ts';
@@ -24,7 +24,7 @@ export async function smoothedAtSteps(
   budget: QueryBudget,
 ): Promise<Pick<StepSeries, 'values' | 'present' | 'histograms'> | undefined> {
   const columns = withoutStaleMarkers(samples);
-  const histograms = histogramColumns(samples.histograms ?? []) ?? NO_HISTOGRAMS;
+  const histograms = (await histogramColumns(samples.histograms ?? [], budget)) ?? NO_HISTOGRAMS;
   const { grid, aheadMs = 0 } = times;
   const floats = new Neighbours(columns.timestampsMs);
   const ofHistograms = new Neighbours(histograms.timestampsMs);
@@ -59,8 +59,8 @@ export async function smoothedAtSteps(
   const compute = (from: number, to: number): void => {
     for (let step = from; step < to; step++) smoothAt(step);
   };
-  const stretch = histograms === NO_HISTOGRAMS ? STRETCH_STEPS : HISTOGRAM_STRETCH_STEPS;
-  await inStretches(grid.count, budget, compute, stretch);
+  const endOf = histograms === NO_HISTOGRAMS ? numberEnds : histogramEndsUpTo(largestBuckets(samples.histograms ?? []));
+  await inStretches(grid.count, budget, compute, endOf);
   if (!any) return undefined;
   return anyHistogram ? { values, present, histograms: found } : { values, present };
 }

@@ -3,6 +3,8 @@
 import { bitsOf, isStaleAt } from '../../../model/staleness.ts';
 import type { HistogramSample } from '../../../storage/interface.ts';
 import { FloatHistogram } from '../../histogram/float-histogram.ts';
+import type { QueryBudget } from '../budget.ts';
+import { histogramEndsUpTo, inStretches } from '../stretches.ts';
 import type { Columns, HistogramColumns } from './window-function.ts';
 
 const scratch = new Float64Array(1);
@@ -16,13 +18,27 @@ export function isStaleHistogram({ histogram }: HistogramSample): boolean {
 }
 
 /** Undefined when nothing is left. */
-export function histogramColumns(samples: readonly HistogramSample[]): HistogramColumns | undefined {
+export async function histogramColumns(
+  samples: readonly HistogramSample[],
+  budget: Pick<QueryBudget, 'isDue' | 'pause'>,
+): Promise<HistogramColumns | undefined> {
   const kept = samples.filter((sample) => !isStaleHistogram(sample));
   if (kept.length === 0) return undefined;
-  return {
-    timestampsMs: Float64Array.from(kept, ({ timestampMs }) => timestampMs),
-    histograms: kept.map(({ histogram }) => FloatHistogram.from(histogram)),
+  const histograms: FloatHistogram[] = [];
+  const convert = (from: number, to: number): void => {
+    for (let index = from; index < to; index++) histograms.push(FloatHistogram.from(kept[index]!.histogram));
   };
+  await inStretches(kept.length, budget, convert, histogramEndsUpTo(largestBuckets(kept)));
+  return { timestampsMs: Float64Array.from(kept, ({ timestampMs }) => timestampMs), histograms };
+}
+
+/** The buckets of the largest. */
+export function largestBuckets(samples: readonly HistogramSample[]): number {
+  let largest = 0;
+  for (const { histogram } of samples) {
+    largest = Math.max(largest, histogram.positiveCounts.length + histogram.negativeCounts.length);
+  }
+  return largest;
 }
 
 export function withoutStaleMarkers(samples: Columns): Columns {

@@ -2,9 +2,10 @@
 // 3. Its indexes only ever move forward, so a series is walked once whatever the number of steps; a kernel sees
 // the indexes and never a copy. A kernel owns its loop over the steps: a call a step would cost more than most functions do.
 
+import type { FloatHistogram } from '../../histogram/float-histogram.ts';
 import type { QueryBudget } from '../budget.ts';
 import { FLOAT, HISTOGRAM, type StepHistograms, timeAt } from '../series.ts';
-import { inStretches, STRETCH_STEPS, whenDone } from '../stretches.ts';
+import { bucketsOf, inStretches, STRETCH_STEPS, whenDone } from '../stretches.ts';
 import type {
   MixedKernel,
   MixedResult,
@@ -19,7 +20,7 @@ import type {
 } from './window-function.ts';
 
 const WORK_BETWEEN_CLOCK_READS = 20_000;
-/** What a histogram of a window costs, compared with a float. */
+/** What a histogram of a window costs beside its buckets, compared with a float. */
 const WORK_OF_HISTOGRAM = 50;
 const NO_TIMES = new Float64Array(0);
 
@@ -188,6 +189,7 @@ export async function overMixedWindows(
 ): Promise<boolean> {
   const { timestampsMs } = series;
   const histogramTimesMs = series.histograms?.timestampsMs ?? NO_TIMES;
+  const histograms = series.histograms?.histograms;
   const { grid, behindMs = 0, aheadMs = 0 } = times;
   const window = {
     from: 0,
@@ -211,7 +213,7 @@ export async function overMixedWindows(
     window.histogramTo = indexAfter(histogramTimesMs, lastMs, window.histogramTo);
     window.histogramFrom = Math.min(window.histogramTo, indexAfter(histogramTimesMs, firstMs, window.histogramFrom));
     const histogramCount = window.histogramTo - window.histogramFrom;
-    work += window.to - window.from + 1 + histogramCount * WORK_OF_HISTOGRAM;
+    work += window.to - window.from + 1 + histogramCount * workOf(histograms?.[window.histogramTo - 1]);
     if (work > WORK_BETWEEN_CLOCK_READS) {
       work = 0;
       if (budget.isDue()) await budget.pause();
@@ -221,6 +223,11 @@ export async function overMixedWindows(
     any = put(computing instanceof Promise ? await computing : computing, step, out) || any;
   }
   return any;
+}
+
+/** All of a window are taken to be as large as its last. */
+function workOf(last: FloatHistogram | undefined): number {
+  return WORK_OF_HISTOGRAM + bucketsOf(last);
 }
 
 function put(result: MixedResult, step: number, out: MixedResults): boolean {
