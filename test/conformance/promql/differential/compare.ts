@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, AnswerSeries, HistogramValue, Point, Value } from './answers.ts';
-import { withoutExcused } from './excused.ts';
+import { isExcusedFailure, withoutExcused } from './excused.ts';
 import { toleranceOf } from './inexact.ts';
 import { isRangeQuestion, type Question } from './questions.ts';
 
@@ -14,6 +14,7 @@ export function differenceOf(question: Question, ours: Answer, theirs: Answer): 
 }
 
 function differenceOfErrors(ours: Answer, theirs: Answer): string | undefined {
+  if (isExcusedFailure(ours, theirs)) return undefined;
   if (ours.type === 'error' && theirs.type === 'error') {
     if (ours.errorType === theirs.errorType) return undefined;
     return `ours ${ours.errorType} (${ours.message}), theirs ${theirs.errorType} (${theirs.message})`;
