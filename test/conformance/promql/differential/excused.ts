@@ -46,6 +46,7 @@ export function isExcused(question: Question, span: Span): boolean {
   const { expression } = question;
   return (
     dependsOnChunks(expression) ||
+    warnsOfNoResult(expression) ||
     hasNestedAt(expression) ||
     asksLastTimeBefore1970(expression, span) ||
     looksBeforeSelectors(question)
@@ -58,7 +59,14 @@ export function isExcused(question: Question, span: Span): boolean {
  */
 function dependsOnChunks(expression: string): boolean {
   const isGrowing = /native_(?:growing|empty)/.test(expression);
-  return isGrowing && /\bchanges\b|[!=]=|\b(?:Inf|NaN|histogram_quantiles?|count_values)\b|e300/.test(expression);
+  return (
+    isGrowing && /\bchanges\b|[!=]=|\b(?:Inf|NaN|histogram_quantiles?|count_values|scalar)\b|e300/.test(expression)
+  );
+}
+
+/** What `smoothed` makes of its samples is never asked there, since there is no result. */
+function warnsOfNoResult(expression: string): boolean {
+  return /\bstart_timestamp\s*\([^()]*\bsmoothed\b/i.test(expression);
 }
 
 /**

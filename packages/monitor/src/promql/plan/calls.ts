@@ -1,5 +1,6 @@
 // A call to a function, planned: by the kind of its body.
 
+import { isMetadataLabel } from '../evaluate/series.ts';
 import type { CallSyntax } from '../parse/syntax-tree.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { type FunctionBody, isRange, isScalar, type PlanNode, type VectorNode } from './nodes.ts';
@@ -39,7 +40,9 @@ export function callNode(
       return { kind: 'per-value', span, stepInvariant, name, body, vector, scalars, mixesNames: false };
     }
     case 'over-vector': {
-      const mixesNames = body.keepsName;
+      // A label that is given may be the name itself.
+      const namesSeries = planned.some((argument) => argument.kind === 'string' && isMetadataLabel(argument.value));
+      const mixesNames = body.keepsName || namesSeries;
       return { kind: 'over-vector', span, stepInvariant, name, body, arguments: planned, mixesNames };
     }
     case 'over-steps':
