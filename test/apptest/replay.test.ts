@@ -1,7 +1,7 @@
 // A recording of real nodes is a target like any other: all of its series, samples and times come through.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -47,12 +47,11 @@ function readRecording(): Recorded {
 
 test('every series and sample of recorded Lodestar nodes is served, with the recorded times', async () => {
   const recorded = readRecording();
-  await using monitor = await MonitorProcess.start([
-    'watch',
-    `replay:${RECORDING}?time=original&speed=50`,
-    '--data',
-    join(folder, 'original'),
-  ]);
+  // As the nodes showed themselves, and nothing computed from it.
+  const config = join(folder, 'as-recorded.yaml');
+  const url = `replay:${RECORDING}?time=original&speed=50`;
+  writeFileSync(config, JSON.stringify({ targets: [{ url, adapter: 'none' }] }));
+  await using monitor = await MonitorProcess.start(['watch', '--config', config, '--data', join(folder, 'original')]);
   const ended = async () => {
     const response = await fetch(`${monitor.url}/api/chain/v1/snapshot`);
     const { targets } = (await response.json()) as { targets: { health: string; reason: string }[] };
@@ -99,7 +98,8 @@ test('a recording is rebased to now, and its targets are up while it plays', asy
     ({ length }) => length === 3,
   );
   assert.deepEqual(up.map(({ metric }) => String(metric['instance'])).toSorted(), ['beacon1', 'beacon2', 'validator1']);
-  assert.equal((await monitor.query('beacon_head_slot')).length, 2);
+  // Lodestar is known by its metrics, and they get their canonical names.
+  assert.equal((await monitor.query('chain_blocks_head_height')).length, 2);
 });
 
 test('a live target beside a recording on its own time is refused', async () => {

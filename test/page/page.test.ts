@@ -5,10 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { MonitorProcess, until } from '../apptest/monitor-process.ts';
 import { AnvilProcess } from './anvil-process.ts';
 import { DESKTOP, launchBrowser, noBrowser, openPage, PHONE, takeScreenshot } from './browser.ts';
+import { assertContrast, colourOf, drawnPixels, overflowPx, tabTo } from './looks.ts';
 import { Relay } from './relay.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -49,7 +50,7 @@ describe('the page', { skip: noBrowser }, () => {
 
   test('loads without an error and asks nobody but its own server', async () => {
     const { page, errors, requests } = await openPage(browser, relay.url);
-    await page.getByTestId('height').waitFor();
+    await heightIn(page).waitFor();
     await page.goto(`${relay.url}/#/explore?q=up`);
     await page.locator('table').waitFor();
     assert.deepEqual(errors, []);
@@ -80,7 +81,7 @@ describe('the page', { skip: noBrowser }, () => {
     const { page } = await openPage(browser, relay.url);
     const first = await heightOn(page);
     const committed = await until(
-      async () => (await monitor.value('chain_blocks_head_height')) ?? first,
+      async () => (await monitor.value('chain_blocks_head_height{node="anvil"}')) ?? first,
       (height) => height > first + 1,
     );
     await until(
@@ -111,7 +112,7 @@ describe('the page', { skip: noBrowser }, () => {
 
   test('the explorer is used by keyboard alone, and its address keeps the view', async () => {
     const { page } = await openPage(browser, relay.url);
-    await page.getByTestId('height').waitFor();
+    await heightIn(page).waitFor();
     await tabTo(page, 'Explore');
     await page.keyboard.press('Enter');
     await page.getByRole('textbox', { name: 'PromQL expression' }).waitFor();
@@ -179,7 +180,7 @@ describe('the page', { skip: noBrowser }, () => {
     for (let count = 0; count < 7; count++) {
       const page = await first.context().newPage();
       await page.goto(relay.url, { timeout: LIVE_WITHIN_MS });
-      await page.getByTestId('height').waitFor();
+      await heightIn(page).waitFor();
       await setHidden(page, true);
       hidden.push(page);
     }
@@ -208,7 +209,7 @@ describe('the page', { skip: noBrowser }, () => {
     ] as const) {
       test(`nothing is wider than the screen on a ${device}, ${colorScheme}`, async () => {
         const { page } = await openPage(browser, relay.url, { viewport, colorScheme });
-        await page.getByTestId('height').waitFor();
+        await heightIn(page).waitFor();
         await page.locator('.cell canvas').nth(3).waitFor();
         assert.equal(await overflowPx(page), 0);
         await takeScreenshot(page, `overview-${device}-${colorScheme}`);
@@ -251,7 +252,7 @@ describe('the page', { skip: noBrowser }, () => {
     const { page } = await openPage(browser, relay.url);
     const behind = await page.context().newPage();
     await behind.goto(relay.url);
-    await behind.getByTestId('height').waitFor();
+    await heightIn(behind).waitFor();
     await setHidden(behind, true);
     const height = await heightOn(page);
     relay.leadTo(undefined);
@@ -284,7 +285,7 @@ describe('the page', { skip: noBrowser }, () => {
       });
       await page.locator('.cell canvas').nth(3).waitFor();
       await until(
-        async () => (await monitor.value('chain_blocks_head_height')) ?? 0,
+        async () => (await monitor.value('chain_blocks_head_height{node="anvil"}')) ?? 0,
         (height) => height > 120,
         { limitMs: 180_000 },
       );
@@ -302,78 +303,12 @@ function setHidden(page: Page, isHidden: boolean): Promise<void> {
   `);
 }
 
+/** Of the node; the recorded ones have heights of their own. */
+function heightIn(page: Page): Locator {
+  return page.getByRole('article', { name: 'Chain of anvil' }).getByTestId('height');
+}
+
 async function heightOn(page: Page): Promise<number> {
-  const text = await page.getByTestId('height').textContent();
+  const text = await heightIn(page).textContent();
   return Number(text?.replaceAll(',', ''));
-}
-
-/** Presses Tab until what has the focus bears the name. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let count = 0; count < 60; count++) {
-    await page.keyboard.press('Tab');
-    const focused = page.locator(':focus');
-    if ((await focused.count()) === 0) continue;
-    const shown = (await focused.getAttribute('aria-label')) ?? (await focused.textContent()) ?? '';
-    if (shown.trim().startsWith(name)) return;
-  }
-  assert.fail(`nothing that is named ${name} can be reached with Tab`);
-}
-
-/** What the tests use of the document's elements, as they run without the types of a browser. */
-interface CanvasElement {
-  readonly width: number;
-  readonly height: number;
-  getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { data: Uint8Array } };
-}
-
-interface RootElement {
-  readonly scrollWidth: number;
-  readonly clientWidth: number;
-  readonly style: { color: string };
-  readonly ownerDocument: { defaultView: { getComputedStyle(element: RootElement): { color: string } } };
-}
-
-/** Whether the chart has any colour of a line, not only its axes. */
-function drawnPixels(page: Page): Promise<boolean> {
-  return page.locator('figure canvas').evaluate((canvas: CanvasElement) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    for (let index = 0; index < data.length; index += 4) {
-      const [red = 0, green = 0, blue = 0, alpha = 0] = data.slice(index, index + 4);
-      if (alpha > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 90) return true;
-    }
-    return false;
-  });
-}
-
-function overflowPx(page: Page): Promise<number> {
-  return page.locator('html').evaluate((root: RootElement) => root.scrollWidth - root.clientWidth);
-}
-
-/** A colour of the theme as the page has it now: `rgb(…)`. */
-function colourOf(page: Page, name: string): Promise<string> {
-  return page.locator('html').evaluate((root: RootElement, property: string) => {
-    root.style.color = `var(${property})`;
-    const { color } = root.ownerDocument.defaultView.getComputedStyle(root);
-    root.style.color = '';
-    return color;
-  }, `--${name}`);
-}
-
-async function assertContrast(page: Page, ink: string, ground: string): Promise<void> {
-  const inkLuminance = luminanceOf(await colourOf(page, ink));
-  const groundLuminance = luminanceOf(await colourOf(page, ground));
-  const [dark = 0, bright = 0] = [inkLuminance, groundLuminance].sort((a, b) => a - b);
-  const ratio = (bright + 0.05) / (dark + 0.05);
-  assert.ok(ratio >= 4.5, `${ink} on ${ground} has ${ratio.toFixed(2)}`);
-}
-
-/** The relative luminance that WCAG 2 defines, of `rgb(r, g, b)`. */
-function luminanceOf(colour: string): number {
-  const channels = colour.match(/[\d.]+/g) ?? [];
-  assert.ok(channels.length >= 3, colour);
-  const [red = 0, green = 0, blue = 0] = channels.map((channel) => {
-    const share = Number(channel) / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

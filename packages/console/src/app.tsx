@@ -1,9 +1,11 @@
-// The whole page: what the monitor says of itself on top, then the overview or the explorer.
+// The whole page: what the monitor says of itself on top, then the overview, the explorer, or alerts and their rules.
 
-import type { ComponentType } from 'preact';
+import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { AlertPagesProps } from './alerts/alert-pages.tsx';
 import type { ExplorerProps } from './explorer/explorer.tsx';
 import { Announcer, ConnectionBanner, HealthBand, TopBar } from './header.tsx';
+import { LISTED_MAX, useAlerts } from './live/use-alerts.ts';
 import { useMonitor } from './live/use-monitor.ts';
 import { Overview } from './overview/overview.tsx';
 import { formatRoute, parseRoute, type Route } from './route.ts';
@@ -11,35 +13,55 @@ import { formatRoute, parseRoute, type Route } from './route.ts';
 export function App() {
   const [route, setRoute] = useRoute();
   const { connection } = useMonitor();
+  // Every page tells how many alerts fire; their pages alone need more.
+  const alerts = useAlerts(route.page === 'alerts' ? LISTED_MAX : 0);
+  const firing = alerts.latest?.counts.firing;
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
         Skip to content
       </button>
-      <TopBar route={route} />
-      <HealthBand />
+      <TopBar route={route} firing={firing} />
+      <HealthBand firing={firing} />
       <ConnectionBanner />
       <main id="content" tabIndex={-1} class={connection === 'lost' ? 'content old' : 'content'}>
-        {route.page === 'overview' ? (
-          <Overview windowS={route.windowS} />
-        ) : (
-          <LazyExplorer route={route} onRoute={setRoute} />
-        )}
+        {route.page === 'overview' ? <Overview windowS={route.windowS} /> : null}
+        {route.page === 'explore' ? <LazyExplorer route={route} onRoute={setRoute} /> : null}
+        {route.page === 'alerts' || route.page === 'rules' || route.page === 'runbook' ? (
+          <LazyAlerts route={route} alerts={alerts} />
+        ) : null}
       </main>
-      <Announcer />
+      <Announcer firing={firing} />
     </>
   );
 }
 
-/** The explorer's code comes when it is first opened: most looks at the page are at the overview. */
+/** The code of the explorer and of alerts comes when they are first opened: most looks at the page are at the overview. */
 function LazyExplorer(props: ExplorerProps) {
-  const [Explorer, setExplorer] = useState<ComponentType<ExplorerProps>>();
+  return <Lazy name="explorer" load={loadExplorer} props={props} />;
+}
+
+function LazyAlerts(props: AlertPagesProps) {
+  return <Lazy name="alerts" load={loadAlerts} props={props} />;
+}
+
+const loadExplorer = () => import('./explorer/explorer.tsx').then(({ Explorer }) => Explorer);
+const loadAlerts = () => import('./alerts/alert-pages.tsx').then(({ AlertPages }) => AlertPages);
+
+interface LazyProps<Props> {
+  readonly name: string;
+  readonly load: () => Promise<FunctionComponent<Props>>;
+  readonly props: Props;
+}
+
+function Lazy<Props extends object>({ name, load, props }: LazyProps<Props>) {
+  const [Loaded, setLoaded] = useState<FunctionComponent<Props>>();
   const [failure, setFailure] = useState<Error>();
   useEffect(() => {
-    import('./explorer/explorer.tsx').then((module) => setExplorer(() => module.Explorer), setFailure);
-  }, []);
-  if (failure !== undefined) return <p class="problem">The explorer could not be loaded: reload the page.</p>;
-  return Explorer === undefined ? <p class="hint">Loading…</p> : <Explorer {...props} />;
+    load().then((component) => setLoaded(() => component), setFailure);
+  }, [load]);
+  if (failure !== undefined) return <p class="problem">The code of the {name} could not be loaded: reload the page.</p>;
+  return Loaded === undefined ? <p class="hint">Loading…</p> : <Loaded {...props} />;
 }
 
 /** The route lives in the address; going back and forth in the browser walks through the views. */

@@ -1,5 +1,6 @@
 // What is always in sight: whether all is well, whether the page is live, and the server's time.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatClock, formatDuration, zoneName } from './format/time.ts';
 import type { MonitorState } from './live/monitor-store.ts';
@@ -9,12 +10,20 @@ import { type ThemeChoice, useTheme } from './theme/theme.ts';
 
 const THEME_NAMES: Readonly<Record<ThemeChoice, string>> = { system: 'Auto', light: 'Light', dark: 'Dark' };
 
-export function TopBar({ route }: { readonly route: Route }) {
+const ALERT_PAGES: ReadonlySet<Route['page']> = new Set(['alerts', 'rules', 'runbook']);
+
+export interface TopBarProps {
+  readonly route: Route;
+  /** Alerts that fire; undefined until that is known. */
+  readonly firing: number | undefined;
+}
+
+export function TopBar({ route, firing = 0 }: TopBarProps) {
   return (
     <header class="top">
-      <a class="brand" href="#/">
+      <a class="brand" href="#/" aria-label="Chainpulse">
         <PulseMark />
-        Chainpulse
+        <span>Chainpulse</span>
       </a>
       <nav class="pages" aria-label="Pages">
         <PageLink
@@ -23,6 +32,17 @@ export function TopBar({ route }: { readonly route: Route }) {
           name="Overview"
         />
         <PageLink href="#/explore" isCurrent={route.page === 'explore'} name="Explore" />
+        <PageLink href="#/alerts" isCurrent={ALERT_PAGES.has(route.page)} name="Alerts">
+          {firing === 0 ? null : (
+            <>
+              {' '}
+              <span class="firing-count" data-testid="firing-count">
+                {firing}
+                <span class="hidden"> firing</span>
+              </span>
+            </>
+          )}
+        </PageLink>
       </nav>
       <Connection />
       <ThemeButton />
@@ -31,19 +51,16 @@ export function TopBar({ route }: { readonly route: Route }) {
 }
 
 /** The sentence to read first. */
-export function HealthBand() {
+export function HealthBand({ firing = 0 }: { readonly firing: number | undefined }) {
   const { snapshot, connection } = useMonitor();
   const status = snapshot?.health.status;
   const isOld = connection === 'lost';
   const downCount = snapshot?.targets.filter(({ health }) => health === 'down').length ?? 0;
   useEffect(() => {
     const critical = downCount === 0 ? 'Critical' : `Critical: ${downCount} down`;
-    document.title = isOld
-      ? 'No answer – Chainpulse'
-      : status === 'critical'
-        ? `${critical} – Chainpulse`
-        : 'Chainpulse';
-  }, [status, isOld, downCount]);
+    const wrong = isOld ? 'No answer' : status === 'critical' ? critical : firing > 0 ? `${firing} firing` : '';
+    document.title = wrong === '' ? 'Chainpulse' : `${wrong} – Chainpulse`;
+  }, [status, isOld, downCount, firing]);
   if (snapshot === undefined) return <div class="health health-waiting">Connecting to the monitor…</div>;
   return (
     <div class={isOld ? 'health health-old' : `health health-${status}`}>
@@ -70,13 +87,14 @@ export function ConnectionBanner() {
 }
 
 /** Tells a screen reader when the state changed, and nothing else: durations that grow each second would drown it. */
-export function Announcer() {
+export function Announcer({ firing = 0 }: { readonly firing: number | undefined }) {
   const { connection, snapshot } = useMonitor();
   const down = snapshot?.targets.filter(({ health }) => health === 'down').map(({ id }) => id);
   const summary = useSummaryAt(JSON.stringify([snapshot?.health.status, down]));
+  const alerts = firing === 0 ? '' : firing === 1 ? ' One alert is firing.' : ` ${firing} alerts are firing.`;
   return (
     <p class="hidden" role="status" aria-live="polite">
-      {connection === 'lost' ? 'The monitor does not answer.' : summary}
+      {connection === 'lost' ? 'The monitor does not answer.' : summary + alerts}
     </p>
   );
 }
@@ -90,18 +108,18 @@ function useSummaryAt(state: string): string {
   return said.summary;
 }
 
-function PageLink({
-  href,
-  isCurrent,
-  name,
-}: {
+interface PageLinkProps {
   readonly href: string;
   readonly isCurrent: boolean;
   readonly name: string;
-}) {
+  readonly children?: ComponentChildren;
+}
+
+function PageLink({ href, isCurrent, name, children }: PageLinkProps) {
   return (
     <a href={href} {...(isCurrent ? { 'aria-current': 'page' as const } : {})}>
       {name}
+      {children}
     </a>
   );
 }

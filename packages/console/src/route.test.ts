@@ -32,6 +32,24 @@ test('every view of the explorer is read back from its address', () => {
   fc.assert(fc.property(route, (view) => assert.deepEqual(parseRoute(formatRoute(view)), view)));
 });
 
+test('alerts, one of them, the rules and a runbook have addresses', () => {
+  for (const [hash, route] of [
+    ['#/alerts', { page: 'alerts', id: undefined }],
+    ['#/alerts/0a1b2c3d4e5f-1700000000', { page: 'alerts', id: '0a1b2c3d4e5f-1700000000' }],
+    ['#/rules', { page: 'rules' }],
+    ['#/runbooks/NodeDown', { page: 'runbook', name: 'NodeDown' }],
+  ] as const) {
+    assert.deepEqual(parseRoute(hash), route);
+    assert.equal(formatRoute(route), hash);
+  }
+});
+
+test('a runbook or an alert that no name can be leads to the overview', () => {
+  for (const hash of ['#/runbooks/../config', '#/runbooks/', '#/alerts/<b>', '#/alerts/']) {
+    assert.equal(parseRoute(hash).page, 'overview', hash);
+  }
+});
+
 test('a question mark in the expression does not end it', () => {
   const route = parseRoute(explorerLink('label_replace(up, "a", "b", "c", "x?.+")', 300));
   assert.equal(route.page === 'explore' && route.expression, 'label_replace(up, "a", "b", "c", "x?.+")');

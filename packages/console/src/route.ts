@@ -22,15 +22,37 @@ interface OverviewRoute {
   readonly windowS: number;
 }
 
-export type Route = OverviewRoute | ExplorerRoute;
+interface AlertsRoute {
+  readonly page: 'alerts';
+  /** The alert that is looked at closely; undefined shows all. */
+  readonly id: string | undefined;
+}
+
+interface RulesRoute {
+  readonly page: 'rules';
+}
+
+export interface RunbookRoute {
+  readonly page: 'runbook';
+  readonly name: string;
+}
+
+export type Route = OverviewRoute | ExplorerRoute | AlertsRoute | RulesRoute | RunbookRoute;
 
 const DEFAULT_WINDOW_S = 900;
 const DURATION = /^(\d{1,7})(s|m|h|d)$/;
+const ALERT_ID = /^alerts\/([\da-f]{1,64}(?:-\d{1,15})?)$/;
+const RUNBOOK_NAME = /^runbooks\/([A-Za-z][A-Za-z0-9]{0,99})$/;
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 export function parseRoute(hash: string): Route {
   const [path, search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(search);
+  if (path === 'rules') return { page: 'rules' };
+  const runbook = RUNBOOK_NAME.exec(path ?? '')?.[1];
+  if (runbook !== undefined) return { page: 'runbook', name: runbook };
+  const id = ALERT_ID.exec(path ?? '')?.[1];
+  if (path === 'alerts' || id !== undefined) return { page: 'alerts', id };
   if (path !== 'explore') {
     const windowS = parseDuration(parameters.get('window')) ?? DEFAULT_WINDOW_S;
     return { page: 'overview', windowS: OVERVIEW_WINDOWS_S.includes(windowS) ? windowS : DEFAULT_WINDOW_S };
@@ -49,6 +71,9 @@ export function formatRoute(route: Route): string {
   if (route.page === 'overview') {
     return route.windowS === DEFAULT_WINDOW_S ? '#/' : `#/?window=${formatWindow(route.windowS)}`;
   }
+  if (route.page === 'rules') return '#/rules';
+  if (route.page === 'runbook') return `#/runbooks/${route.name}`;
+  if (route.page === 'alerts') return route.id === undefined ? '#/alerts' : `#/alerts/${route.id}`;
   const parameters = new URLSearchParams();
   if (route.expression !== '') parameters.set('q', route.expression);
   if (route.range.kind === 'fixed') {

@@ -10,12 +10,12 @@ import { ServerProcess } from '../testing/server-process.ts';
 const BINARY = oraclePath(PROMETHEUS_3);
 export const SKIP_WITHOUT_PROMETHEUS_3 = BINARY === undefined ? 'no Prometheus 3 here: npm run oracles' : false;
 
-/** `scrapeConfigs`: as its configuration has them, in YAML's flow style; `[]` for none. */
-export function startPrometheus3(scrapeConfigs = '[]'): Promise<ServerProcess> {
+/** `scrapeConfigs`: as its configuration has them, in YAML's flow style; `[]` for none. `more`: lines of its configuration. */
+export function startPrometheus3(scrapeConfigs = '[]', more = ''): Promise<ServerProcess> {
   return ServerProcess.start({
     binary: BINARY!,
     prepare: async (directory, port) => {
-      const config = `storage: {tsdb: {out_of_order_time_window: 10y}}\nscrape_configs: ${scrapeConfigs}\n`;
+      const config = `storage: {tsdb: {out_of_order_time_window: 10y}}\nscrape_configs: ${scrapeConfigs}\n${more}`;
       await writeFile(join(directory, 'prometheus.yml'), config);
       return [
         `--config.file=${join(directory, 'prometheus.yml')}`,

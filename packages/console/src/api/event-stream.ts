@@ -11,6 +11,8 @@ export interface StreamListener {
   lost(): void;
   snapshot(snapshot: WireSnapshot): void;
   commit(commit: CommitEvent): void;
+  /** Alerts, or the rules that make them, are others than before. */
+  alerts(): void;
 }
 
 /** What of the browser the stream uses; a test hands in its own. */
@@ -20,6 +22,7 @@ export interface StreamPlatform {
   after(delayMs: number, run: () => void): () => void;
 }
 
+const KINDS: readonly WireEvent['kind'][] = ['snapshot', 'commit', 'alerts'];
 const RETRY_DELAYS_MS = [500, 1000, 2000, 5000];
 
 const BROWSER: StreamPlatform = {
@@ -59,12 +62,11 @@ export class EventStream {
     source.addEventListener('error', () => {
       if (isOpen) this.reconnect();
     });
-    source.addEventListener('snapshot', (event) => {
-      if (isOpen) this.#receive((event as MessageEvent<string>).data);
-    });
-    source.addEventListener('commit', (event) => {
-      if (isOpen) this.#receive((event as MessageEvent<string>).data);
-    });
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        if (isOpen) this.#receive((event as MessageEvent<string>).data);
+      });
+    }
   }
 
   stop(): void {
@@ -83,7 +85,16 @@ export class EventStream {
 
   #receive(text: string): void {
     const event = JSON.parse(text) as WireEvent;
-    if (event.kind === 'snapshot') this.#listener.snapshot(event.snapshot);
-    else this.#listener.commit(event);
+    switch (event.kind) {
+      case 'snapshot':
+        this.#listener.snapshot(event.snapshot);
+        break;
+      case 'commit':
+        this.#listener.commit(event);
+        break;
+      case 'alerts':
+        this.#listener.alerts();
+        break;
+    }
   }
 }

@@ -150,6 +150,7 @@ test('a lost stream is replaced after ever longer waits, and by one connection a
       lost: () => heard.push('lost'),
       snapshot: () => heard.push('snapshot'),
       commit: ({ samples }) => heard.push(`commit ${samples}`),
+      alerts: () => heard.push('alerts'),
     },
     {
       connect: () => {
@@ -163,9 +164,10 @@ test('a lost stream is replaced after ever longer waits, and by one connection a
   stream.start();
   sources[0]?.dispatchEvent(new Event('open'));
   sources[0]?.dispatchEvent(new MessageEvent('commit', { data: '{"kind":"commit","timeMs":1,"samples":0}' }));
+  sources[0]?.dispatchEvent(new MessageEvent('alerts', { data: '{"kind":"alerts"}' }));
   sources[0]?.dispatchEvent(new Event('error'));
   sources[0]?.dispatchEvent(new Event('error'));
-  assert.deepEqual(heard, ['opened', 'commit 0', 'lost']);
+  assert.deepEqual(heard, ['opened', 'commit 0', 'alerts', 'lost']);
   assert.equal(timers.pending, 1);
   timers.advance(500);
   sources[1]?.dispatchEvent(new Event('error'));

@@ -14,6 +14,8 @@ export interface MonitorState {
   readonly heardMs: number | undefined;
   /** Rises with every message: whoever shows data asks again when it does. */
   readonly news: number;
+  /** Rises when alerts may be others than before. */
+  readonly alertNews: number;
 }
 
 const SILENCE_MS = 15_000;
@@ -24,7 +26,7 @@ const GLANCE_INTERVAL_MS = 10_000;
 
 export class MonitorStore {
   readonly clock = new ServerClock();
-  #state: MonitorState = { connection: 'connecting', snapshot: undefined, heardMs: undefined, news: 0 };
+  #state: MonitorState = { connection: 'connecting', snapshot: undefined, heardMs: undefined, news: 0, alertNews: 0 };
   readonly #listeners = new Set<() => void>();
   readonly #stream: EventStream;
   #snapshotAtMs = Number.NEGATIVE_INFINITY;
@@ -34,7 +36,10 @@ export class MonitorStore {
 
   constructor() {
     this.#stream = new EventStream('api/chain/v1/events', {
-      opened: () => this.#listenForSilence(),
+      opened: () => {
+        this.#listenForSilence();
+        this.#hearOfAlerts();
+      },
       lost: () => this.#lose(),
       snapshot: (snapshot) => this.#receive(snapshot),
       commit: (commit) => {
@@ -42,6 +47,7 @@ export class MonitorStore {
         this.#heard({});
         void this.#renewSnapshot();
       },
+      alerts: () => this.#hearOfAlerts(),
     });
   }
 
@@ -87,6 +93,10 @@ export class MonitorStore {
     this.#snapshotAtMs = performance.now();
     this.clock.observe(snapshot.timeMs, snapshot.clockSpeed, performance.now());
     this.#heard({ snapshot });
+  }
+
+  #hearOfAlerts(): void {
+    this.#change({ alertNews: this.#state.alertNews + 1 });
   }
 
   async #renewSnapshot(): Promise<void> {

@@ -7,6 +7,7 @@ import type { QueryFeature } from '../config/query-schema.ts';
 import { completeConfig } from '../config/read-config.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import { ChainpulseError } from '../model/errors.ts';
+import { workerSettingsOf } from './worker-settings.ts';
 
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
@@ -27,11 +28,11 @@ export interface HistoryOptions {
 export async function openHistory(options: HistoryOptions): Promise<EngineClient> {
   const { directory, retention, features = [], isMade, onNotice, onLost = () => {} } = options;
   if (!isMade) await assertPresent(directory);
-  const { storage, otlp, query } = completeConfig({
+  const config = completeConfig({
     storage: { directory, retention },
     query: { features: [...features] },
   });
-  return startEngine({ workerUrl: WORKER, settings: { storage, otlp, query, clock: 'system' }, onLost, onNotice });
+  return startEngine({ workerUrl: WORKER, settings: workerSettingsOf(config, 'system'), onLost, onNotice });
 }
 
 async function assertPresent(directory: string): Promise<void> {

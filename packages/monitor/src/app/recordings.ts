@@ -4,6 +4,7 @@
 import type { Config } from '../config/schema.ts';
 import { labelsFrom } from '../model/labels.ts';
 import { openReplay, type Replay } from '../sources/replay/open-replay.ts';
+import type { TargetAdapters } from './target-adapters.ts';
 
 export interface Recordings {
   readonly replays: readonly Replay[];
@@ -14,9 +15,10 @@ export interface Recordings {
 }
 
 /** @throws {ChainpulseError} as `openReplay` does. */
-export async function openRecordings(config: Config): Promise<Recordings> {
+export async function openRecordings(config: Config, adapters: TargetAdapters): Promise<Recordings> {
   const replays: Replay[] = [];
-  for (const { url, job = '', chain = '', node = '', sampleLimit } of config.targets) {
+  for (const target of config.targets) {
+    const { url, job = '', chain = '', node = '', sampleLimit } = target;
     if (url.kind !== 'replay') continue;
     const { file, speed, time } = url;
     const given = [
@@ -26,7 +28,14 @@ export async function openRecordings(config: Config): Promise<Recordings> {
     ] as const;
     const labels = labelsFrom(given);
     replays.push(
-      await openReplay({ file, speed, time, labels, sampleLimit: sampleLimit ?? config.collection.sampleLimit }),
+      await openReplay({
+        file,
+        speed,
+        time,
+        labels,
+        sampleLimit: sampleLimit ?? config.collection.sampleLimit,
+        renamingOf: ({ id }) => adapters.renamingOf(target, id),
+      }),
     );
   }
   const starts = replays.map(({ firstTimestampMs }) => firstTimestampMs);

@@ -7,18 +7,24 @@ import type { Config, TargetConfig } from '../config/schema.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import type { StepBack } from '../model/clock.ts';
 import { formatDuration } from '../model/duration.ts';
+import type { GroupEvaluation } from '../rules/interface.ts';
 import { Security } from '../server/auth/security.ts';
 import { assertMayListen } from '../server/exposure.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { assertPortFree } from './port.ts';
 import { openRecordings } from './recordings.ts';
 import { type RunClock, runClockFor } from './run-clock.ts';
+import type { RulesSource } from './running-rules.ts';
+import { TargetAdapters } from './target-adapters.ts';
+import { workerSettingsOf } from './worker-settings.ts';
 
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 export interface Monitor {
   readonly url: string;
   readonly config: Config;
   targets(): readonly TargetStatus[];
+  /** Reads the rules anew; what is wrong in them, a line each. */
+  reload(): Promise<readonly string[]>;
   /** Ends everything in order; fulfilled when the history is on disk and the port is free. */
   stop(): Promise<void>;
 }
@@ -30,6 +36,8 @@ export interface MonitorOptions {
   readonly onFailure: (error: Error) => void;
   /** A node of the monitor's own. Asked for once the store is open, so that nothing starts in a folder that another has. */
   readonly startNode?: () => Promise<OwnNode>;
+  /** Default: the configuration that the monitor was started with, and the current folder. */
+  readonly rulesSource?: RulesSource;
 }
 
 /** Watched beside the configured targets, and stopped after them. */
@@ -76,10 +84,14 @@ async function startParts({
   security,
   parts,
   options,
-}: Start): Promise<Pick<Monitor, 'url' | 'targets'>> {
-  const recordings = await openRecordings(configured);
+}: Start): Promise<Pick<Monitor, 'url' | 'targets' | 'reload'>> {
+  const rulesSource = options.rulesSource ?? { directory: process.cwd() };
+  const adapters = new TargetAdapters({ config: configured, directory: rulesSource.directory, logger });
+  const recordings = await openRecordings(configured, adapters);
   const time = runClockFor(configured.targets, recordings.firstTimestampMs, (wrong) => warnOfStepBack(wrong, logger));
-  const opening = startStore(configured, time, logger, options.onFailure);
+  // Rules are loaded later, and only then evaluated on commits.
+  let evaluated: (evaluation: GroupEvaluation) => void = () => {};
+  const opening = startStore(configured, time, logger, options.onFailure, (evaluation) => evaluated(evaluation));
   // The worker needs as long to open the store as this thread to load what it does not need before.
   const loading = import('./run-parts.ts');
   // Awaited below; a start that fails before does not get there.
@@ -94,7 +106,20 @@ async function startParts({
   warnOfTimeAhead(time, logger);
   const config = await withOwnNode(configured, parts, options);
   const { runParts } = await loading;
-  return runParts({ config, time, engine, logger, recordings, security, parts });
+  return runParts({
+    config,
+    time,
+    engine,
+    logger,
+    recordings,
+    security,
+    parts,
+    adapters,
+    rulesSource,
+    onEvaluation: (listener) => {
+      evaluated = listener;
+    },
+  });
 }
 
 async function withOwnNode(config: Config, parts: AsyncDisposableStack, options: MonitorOptions): Promise<Config> {
@@ -124,11 +149,13 @@ function startStore(
   time: RunClock,
   logger: Logger,
   onLost: (error: Error) => void,
+  onEvaluation: (evaluation: GroupEvaluation) => void,
 ): Promise<EngineClient> {
   return startEngine({
     workerUrl: WORKER,
-    settings: { storage: config.storage, otlp: config.otlp, query: config.query, clock: time.forWorker },
+    settings: workerSettingsOf(config, time.forWorker),
     onLost,
     onNotice: (message) => logger.warn(message),
+    onEvaluation,
   });
 }

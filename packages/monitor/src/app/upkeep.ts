@@ -44,6 +44,7 @@ async function upkeep({ engine, clock, metrics, health, logger }: UpkeepParts): 
     const stats = await engine.stats();
     metrics.storeRead(stats);
     health.observeStorage(stats);
+    metrics.rulesRead(await engine.ruleGroups());
   } catch (error) {
     logger.error({ err: error }, 'the upkeep of the store failed');
   }

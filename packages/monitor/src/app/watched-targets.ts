@@ -5,7 +5,7 @@ import type { Registry } from '@chainpulse/instrument';
 import type { Config, TargetConfig } from '../config/schema.ts';
 import { type TargetPlan, TargetPlanner } from '../config/target-plan.ts';
 import type { Clock } from '../model/clock.ts';
-import type { CollectionObserver, Collector, TargetStatus } from '../sources/interface.ts';
+import type { CollectionObserver, Collector, SeriesRenaming, TargetStatus } from '../sources/interface.ts';
 import { createMachineCollector } from '../sources/machine/machine-collector.ts';
 import { createEvmCollector } from '../sources/probes/evm/evm-collector.ts';
 import { createRegistryCollector } from '../sources/registry-collector.ts';
@@ -14,6 +14,7 @@ import { TargetLoop } from '../sources/target-loop.ts';
 import type { Appender } from '../storage/interface.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Recordings } from './recordings.ts';
+import type { TargetAdapters } from './target-adapters.ts';
 import { targetTlsOf } from './target-tls.ts';
 
 export interface WatchedTargetsOptions {
@@ -26,6 +27,7 @@ export interface WatchedTargetsOptions {
   /** The monitor's own metrics. */
   readonly registry: Registry;
   readonly recordings: Recordings;
+  readonly adapters: TargetAdapters;
   readonly onStatusChange: (status: TargetStatus) => void;
 }
 
@@ -46,11 +48,11 @@ export class WatchedTargets {
 
   /** Starts all of them; `url` is where the monitor itself is reached. */
   start(url: string): void {
-    const { config, isVirtual, registry, recordings } = this.#options;
+    const { config, isVirtual, registry, recordings, adapters } = this.#options;
     for (const target of config.targets) {
       if (target.url.kind === 'replay') continue;
       const plan = this.#planner.configured(target);
-      this.#watch(plan, collectorOf(target, plan, config));
+      this.#watch(plan, collectorOf(target, plan, config), adapters.renamingOf(target, plan.id));
     }
     if (config.machine && !isVirtual) {
       this.#watch(this.#planner.machine(), createMachineCollector());
@@ -65,9 +67,9 @@ export class WatchedTargets {
     await Promise.all([...this.#loops.map((loop) => loop.stop()), ...replays.map((replay) => replay.stop())]);
   }
 
-  #watch(plan: TargetPlan, collector: Collector): void {
+  #watch(plan: TargetPlan, collector: Collector, renaming?: SeriesRenaming): void {
     const { appender, clock, observer, onStatusChange } = this.#options;
-    const loop = new TargetLoop({ ...plan, collector, appender, clock, observer, onStatusChange });
+    const loop = new TargetLoop({ ...plan, collector, renaming, appender, clock, observer, onStatusChange });
     this.#loops.push(loop);
     loop.start();
   }

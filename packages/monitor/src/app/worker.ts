@@ -8,6 +8,8 @@ import type { Response, WorkerSettings } from '../engine/protocol.ts';
 import { SteadyClock } from '../model/clock.ts';
 import { VirtualClock } from '../model/virtual-clock.ts';
 import { PointPool } from '../promql/evaluate/point-pool.ts';
+import { RuleEngine } from '../rules/evaluation/rule-engine.ts';
+import { DEFAULT_RULE_LIMITS } from '../rules/limits.ts';
 import { PushReceiver } from '../sources/push/push-receiver.ts';
 import { openStore } from './open-store.ts';
 import { engineOptionsOf } from './query-options.ts';
@@ -24,8 +26,22 @@ try {
     ...engineOptionsOf(settings.query),
     pool,
   });
-  const pushes = new PushReceiver({ appender: store, clock, otlp: settings.otlp });
-  hostEngine(port, { store, queries, pushes, pool });
+  const { intervalMs, outageToleranceMs, forGracePeriodMs, onCommit } = settings.rules;
+  const rules = new RuleEngine({
+    clock,
+    queries,
+    store,
+    limits: DEFAULT_RULE_LIMITS,
+    restore: { outageToleranceMs, forGracePeriodMs },
+    defaultIntervalMs: intervalMs,
+    defaultOffsetMs: 0,
+    monotonicMs: () => performance.now(),
+    onCommit,
+    onEvaluation: (evaluation) => port.postMessage({ kind: 'evaluated', evaluation } satisfies Response),
+  });
+  const appender = rules.commits;
+  const pushes = new PushReceiver({ appender, clock, otlp: settings.otlp });
+  hostEngine(port, { store, appender, rules, queries, pushes, pool });
 } catch (error) {
   port.postMessage({ kind: 'failedToOpen', failure: failureOf(error) } satisfies Response);
   port.close();

@@ -65,6 +65,7 @@ function targetOf({ url }: DemoNode): TargetConfig {
     node: 'anvil-1',
     interval: INTERVAL,
     timeout: INTERVAL,
+    chainParameters: { preset: 'evm-dev' as const },
   };
   return completeConfig({ targets: [target] }).targets[0]!;
 }

@@ -10,9 +10,11 @@ import { UsageError } from './usage-error.ts';
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ['watch', async () => (await import('./watch.ts')).watchCommand()],
   ['demo', async () => (await import('./demo.ts')).demoCommand()],
+  ['check', async () => (await import('./check.ts')).checkCommand()],
   ['query', async () => (await import('./query.ts')).queryCommand()],
   ['import', async () => (await import('./import.ts')).importCommand()],
   ['export', async () => (await import('./export.ts')).exportCommand()],
+  ['rules', async () => (await import('./rules.ts')).rulesCommand()],
   ['hash-password', async () => (await import('./hash-password.ts')).hashPasswordCommand()],
 ]);
 

@@ -12,6 +12,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Stoppable {
   stop(): Promise<void>;
+  /** What SIGHUP asks for, where no terminal can have been closed. */
+  reload?(): Promise<unknown>;
 }
 
 /**
@@ -23,7 +25,13 @@ export async function runUntilStopped(start: (onFailure: (error: Error) => void)
   // A failure may come before anybody waits for it.
   ended.promise.catch(() => {});
   let stopping = false;
-  const onSignal = () => {
+  let reload: (() => Promise<unknown>) | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    // The end of a terminal sends it too.
+    if (signal === 'SIGHUP' && !process.stdout.isTTY && !process.stdin.isTTY && reload !== undefined) {
+      void reload().catch((error: Error) => ended.reject(error));
+      return;
+    }
     if (stopping) process.exit(130);
     stopping = true;
     ended.resolve();
@@ -31,6 +39,7 @@ export async function runUntilStopped(start: (onFailure: (error: Error) => void)
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     const running = await start((error) => ended.reject(error));
+    reload = running.reload?.bind(running);
     try {
       await ended.promise;
     } finally {

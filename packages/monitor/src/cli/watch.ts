@@ -1,6 +1,7 @@
 // `chainpulse watch`: the monitor.
 
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { completeConfig, readConfigFile } from '../config/read-config.ts';
 import type { ConfigInput } from '../config/schema.ts';
@@ -50,7 +51,11 @@ async function watch(targets: readonly string[], options: WatchOptions): Promise
   // The whole monitor: the other commands need neither it nor the memory that it takes.
   const { startMonitor } = await import('../app/start-monitor.ts');
   await runUntilStopped(async (onFailure) => {
-    const monitor = await startMonitor(config, { onFailure, warnings });
+    const rulesSource = {
+      directory: options.config === undefined ? process.cwd() : dirname(resolve(options.config)),
+      readConfig: () => completeConfig(withOptions(withTargets(readInput(options.config), targets), options)),
+    };
+    const monitor = await startMonitor(config, { onFailure, warnings, rulesSource });
     announce(monitor);
     return monitor;
   });

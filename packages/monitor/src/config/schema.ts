@@ -3,10 +3,13 @@
 
 import { z } from 'zod';
 import { ChainpulseError } from '../model/errors.ts';
+import { chainParameters } from '../rules/shipped/chain-parameters.ts';
 import { SCOPES } from '../server/auth/scopes.ts';
+import { adapter, adapterContradiction, profile } from './adapter-schema.ts';
 import { clientTls, credentials, durationBetween, file, size } from './fields.ts';
 import { otlp } from './otlp-schema.ts';
 import { query } from './query-schema.ts';
+import { rules } from './rules-schema.ts';
 import { refuseStorageContradictions, storage } from './storage-schema.ts';
 import { parseTargetAddress } from './target-address.ts';
 
@@ -58,6 +61,11 @@ const target = z.strictObject({
     .describe('Keeps the classic buckets, sum and count of a histogram that comes in both forms. Default: yes.'),
   bearerTokenFile: z.string().min(1).optional().describe('File that holds a bearer token to send.'),
   basicAuth: credentials.optional().describe('Basic authentication to send.'),
+  adapter,
+  profile,
+  chainParameters: chainParameters
+    .optional()
+    .describe('What is normal on the chain of this target. Default: `rules.chain`.'),
   tls: clientTls.optional().describe('How an `https` target is trusted. Its files are read again when they change.'),
 });
 
@@ -158,6 +166,7 @@ const fields = z.strictObject({
   collection: collection.prefault({}),
   otlp: otlp.prefault({}),
   query: query.prefault({}),
+  rules: rules.prefault({}),
   machine: z
     .boolean()
     .default(true)
@@ -228,6 +237,8 @@ function refuseContradictions(
     if (each.timeout !== undefined && isLong(each.timeout, intervalMs, at('timeout'), intervalAt)) {
       refuse(at('timeout'), TIMEOUT_TOO_LONG);
     }
+    const contradiction = adapterContradiction(each);
+    if (contradiction !== undefined) refuse(at('profile'), contradiction);
     if (each.bearerTokenFile !== undefined && each.basicAuth !== undefined) {
       refuse(at('basicAuth'), 'give either bearerTokenFile or basicAuth');
     }

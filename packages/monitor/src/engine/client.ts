@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
 import { packSeries } from '../model/packed-series.ts';
 import type { QueryResult } from '../promql/interface.ts';
+import type { AlertOrigin, GroupEvaluation, RuleGroup } from '../rules/interface.ts';
 import { readExemplars, readSamples } from './cursor-reader.ts';
 import type { Engine } from './interface.ts';
 import { type ResultPiece, ResultPieces } from './packed-result.ts';
@@ -25,10 +26,15 @@ export interface EngineClientOptions {
   readonly onLost: (error: ChainpulseError) => void;
   /** Told of what the store found or did by itself that the log should say, such as damaged history. */
   readonly onNotice: (message: string) => void;
+  /** Told of rules that were evaluated because of a commit. */
+  readonly onEvaluation?: (evaluation: GroupEvaluation) => void;
 }
 
 /** The engine, and the upkeep that its owner alone asks for. */
 export interface EngineClient extends Engine {
+  /** From now on these rules are evaluated, each group when it is asked for. */
+  setRules(groups: readonly RuleGroup[], origin: AlertOrigin, timeMs: number): Promise<void>;
+  evaluateRules(group: string, timeMs: number, missed: number): Promise<GroupEvaluation>;
   maintain(nowMs: number): Promise<void>;
 }
 
@@ -39,7 +45,7 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
     name: 'storage',
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MAX_MB },
   });
-  const calls = new WorkerCalls(worker, options.onLost, options.onNotice);
+  const calls = new WorkerCalls(worker, { ...options, onEvaluation: options.onEvaluation ?? (() => {}) });
   await calls.opened;
   return {
     resolveSeries: (series) => calls.call('resolveSeries', [packSeries(series)]),
@@ -63,6 +69,9 @@ export async function startEngine(options: EngineClientOptions): Promise<EngineC
     copyTo: (directory) => calls.call('copyTo', [directory]),
     stats: () => calls.call('stats', []),
     held: () => calls.call('held', []),
+    ruleGroups: () => calls.call('ruleGroups', []),
+    setRules: (groups, origin, timeMs) => calls.call('setRules', [groups, origin, timeMs]),
+    evaluateRules: (group, timeMs, missed) => calls.call('evaluateRules', [group, timeMs, missed]),
     maintain: (nowMs) => calls.call('maintain', [nowMs]),
     close: async () => {
       const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

@@ -7,8 +7,9 @@ import type { MessagePort } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
 import { unpackSeries } from '../model/packed-series.ts';
 import { type QueryEngine, QueryError } from '../promql/interface.ts';
+import type { AlertOrigin, GroupEvaluation, GroupStatus, RuleGroup } from '../rules/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
-import type { LocalStore, SeriesRequest, Store } from '../storage/interface.ts';
+import type { Appender, LocalStore, SeriesRequest, Store } from '../storage/interface.ts';
 import { Cursors } from './cursors.ts';
 import { failureOf } from './failure.ts';
 import { type PiecePassage, passResult, type ResultPiece } from './packed-result.ts';
@@ -34,8 +35,18 @@ interface Pushes {
   push(request: PushRequest, signal: AbortSignal): Promise<PushAnswer>;
 }
 
+/** The rules as they are evaluated over the store. */
+interface HostedRules {
+  setGroups(groups: readonly RuleGroup[], origin: AlertOrigin, timeMs: number): Promise<void>;
+  evaluate(group: string, timeMs: number, missed: number): Promise<GroupEvaluation>;
+  status(): readonly GroupStatus[];
+}
+
 export interface HostedParts {
   readonly store: Store;
+  /** On the way to the store: rules see what is committed. */
+  readonly appender: Appender & Pick<Store, 'resolvePacked'>;
+  readonly rules: HostedRules;
   readonly queries: QueryEngine;
   readonly pushes: Pushes;
   /** The memory of the queries. */
@@ -105,11 +116,11 @@ function callOf(signal: AbortSignal): Pick<Call, 'signal' | 'pause'> {
   };
 }
 
-function handlersOf({ store, queries, pushes, pool }: HostedParts): Handlers {
+function handlersOf({ store, appender, rules, queries, pushes, pool }: HostedParts): Handlers {
   const cursors = new Cursors(store);
   return {
-    resolveSeries: (_, series) => store.resolvePacked?.(series) ?? store.resolveSeries(unpackSeries(series)),
-    append: (_, batch) => store.append(batch),
+    resolveSeries: (_, series) => appender.resolvePacked?.(series) ?? appender.resolveSeries(unpackSeries(series)),
+    append: (_, batch) => appender.append(batch),
     push: ({ signal }, request) => pushes.push(request, signal),
     instant: async (call, query) => passResult(await queries.instant(query, call.signal, call.sent), call),
     range: async (call, query) => passResult(await queries.range(query, call.signal, call.sent), call),
@@ -136,6 +147,12 @@ function handlersOf({ store, queries, pushes, pool }: HostedParts): Handlers {
     },
     stats: async () => store.stats(),
     held: async () => ({ points: Math.ceil(pool.held), reads: cursors.size, leases: store.stats().leases ?? 0 }),
+    setRules: async (_, groups, origin, timeMs) => {
+      await rules.setGroups(groups, origin, timeMs);
+      return undefined;
+    },
+    evaluateRules: (_, group, timeMs, missed) => rules.evaluate(group, timeMs, missed),
+    ruleGroups: async () => rules.status(),
     maintain: async (_, nowMs) => {
       await store.maintain(nowMs);
       return undefined;

@@ -3,6 +3,7 @@
 
 import type { Labels } from '../model/labels.ts';
 import type { QueryEngine } from '../promql/interface.ts';
+import type { GroupStatus } from '../rules/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type {
   Appender,
@@ -48,6 +49,8 @@ export interface Engine extends Appender, Queryable, QueryEngine, Omit<LocalStor
    * @throws {ChainpulseError} of the store: the sender has to keep the push. Bytes that cannot be read are an answer.
    */
   push(request: PushRequest, signal?: AbortSignal): Promise<PushAnswer>;
+  /** What is known of the rules that are evaluated. */
+  ruleGroups(): Promise<readonly GroupStatus[]>;
   stats(): Promise<StoreStats>;
   held(): Promise<HeldByReads>;
   /** Fulfilled when everything is on disk and the worker has ended. */

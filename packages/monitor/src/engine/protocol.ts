@@ -16,6 +16,7 @@ import type {
   QueryResult,
   RangeQuery,
 } from '../promql/interface.ts';
+import type { AlertOrigin, GroupEvaluation, GroupStatus, RuleGroup } from '../rules/interface.ts';
 import type { PushAnswer, PushRequest } from '../sources/push/interface.ts';
 import type { AppendOutcome, Cardinality, DeleteRequest, SeriesRequest, StoreStats } from '../storage/interface.ts';
 import type { CursorRequest } from './cursors.ts';
@@ -45,6 +46,9 @@ export interface Calls {
   copyTo: { arguments: [directory: string]; answer: undefined };
   stats: { arguments: []; answer: StoreStats };
   held: { arguments: []; answer: HeldByReads };
+  setRules: { arguments: [groups: readonly RuleGroup[], origin: AlertOrigin, timeMs: number]; answer: undefined };
+  evaluateRules: { arguments: [group: string, timeMs: number, missed: number]; answer: GroupEvaluation };
+  ruleGroups: { arguments: []; answer: readonly GroupStatus[] };
   maintain: { arguments: [nowMs: number]; answer: undefined };
   close: { arguments: []; answer: undefined };
 }
@@ -62,6 +66,8 @@ export type Response =
   | { kind: 'failedToOpen'; failure: Failure }
   /** Of what happens in the store by itself, in a sentence for the log. */
   | { kind: 'notice'; message: string }
+  /** Rules were evaluated because of a commit. */
+  | { kind: 'evaluated'; evaluation: GroupEvaluation }
   /** Of an answer whose last part will come with `ok`. */
   | { kind: 'piece'; id: number; piece: ResultPiece }
   | { kind: 'ok'; id: number; answer: Calls[CallName]['answer']; lastPiece?: ResultPiece }
@@ -74,11 +80,20 @@ export interface Failure {
   readonly query?: { readonly type: QueryErrorType; readonly position: QueryPosition | undefined };
 }
 
+/** How rules are evaluated, whichever they are. */
+interface RuleSettings {
+  readonly intervalMs: number;
+  readonly outageToleranceMs: number;
+  readonly forGracePeriodMs: number;
+  readonly onCommit: boolean;
+}
+
 /** What the worker is started with: plain data. */
 export interface WorkerSettings {
   readonly storage: StorageConfig;
   readonly otlp: Config['otlp'];
   readonly query: QueryConfig;
+  readonly rules: RuleSettings;
   /** Where the clock of the run stands now and how fast it goes: a recording may be replayed on a virtual clock. */
   readonly clock: { readonly startMs: number; readonly speed: number } | 'system';
 }

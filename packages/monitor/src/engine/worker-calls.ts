@@ -3,6 +3,7 @@
 
 import type { Worker } from 'node:worker_threads';
 import { ChainpulseError } from '../model/errors.ts';
+import type { GroupEvaluation } from '../rules/interface.ts';
 import { errorOf } from './failure.ts';
 import type { ResultPiece } from './packed-result.ts';
 import type { CallName, Calls, Request, Response } from './protocol.ts';
@@ -25,21 +26,26 @@ export interface CallOptions {
   readonly onPiece?: (piece: ResultPiece) => void;
 }
 
+/** Told of what the worker says by itself. */
+export interface WorkerListener {
+  readonly onLost: (error: ChainpulseError) => void;
+  readonly onNotice: (message: string) => void;
+  readonly onEvaluation: (evaluation: GroupEvaluation) => void;
+}
+
 export class WorkerCalls {
   /** Fulfilled when the worker says that it is ready; rejected with what kept it from that. */
   readonly opened: Promise<void>;
   readonly #worker: Worker;
-  readonly #onLost: (error: ChainpulseError) => void;
-  readonly #onNotice: (message: string) => void;
+  readonly #listener: WorkerListener;
   readonly #opening = Promise.withResolvers<void>();
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #ended: ChainpulseError | undefined;
 
-  constructor(worker: Worker, onLost: (error: ChainpulseError) => void, onNotice: (message: string) => void) {
+  constructor(worker: Worker, listener: WorkerListener) {
     this.#worker = worker;
-    this.#onLost = onLost;
-    this.#onNotice = onNotice;
+    this.#listener = listener;
     this.opened = this.#opening.promise;
     worker.on('message', (response: Response) => this.#receive(response));
     worker.on('error', (error) => {
@@ -82,7 +88,10 @@ export class WorkerCalls {
         this.#opening.resolve();
         break;
       case 'notice':
-        this.#onNotice(response.message);
+        this.#listener.onNotice(response.message);
+        break;
+      case 'evaluated':
+        this.#listener.onEvaluation(response.evaluation);
         break;
       case 'failedToOpen':
         this.#ended = errorOf(response.failure);
@@ -131,6 +140,6 @@ export class WorkerCalls {
     this.#opening.reject(this.#ended);
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
-    if (isNews) this.#onLost(this.#ended);
+    if (isNews) this.#listener.onLost(this.#ended);
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { bounded, type MetricDefinition, renderText } from '@chainpulse/instrument';
+import type { ActiveAlert, GroupEvaluation, GroupStatus } from '../rules/interface.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import { MonitorMetrics } from './monitor-metrics.ts';
 import { MONITOR_TABLE } from './monitor-table.ts';
@@ -20,6 +21,67 @@ const TARGET: TargetStatus = {
   sinceMs: 0,
   intervalMs: 5000,
   timeoutMs: 5000,
+};
+
+const EVALUATION: GroupEvaluation = {
+  group: 'blocks',
+  file: 'blocks.yaml',
+  timeMs: 0,
+  durationMs: 3,
+  evaluations: 5,
+  failures: [{ rule: 'Halted', message: 'broken' }],
+  changes: [],
+};
+
+/** One alert of each state and severity that files write, one of none, and one of a word of their own. */
+const ALERTS = ['info', 'low', 'warning', 'high', 'critical', 'none', 'page'].flatMap((severity) =>
+  (['pending', 'firing'] as const).map(
+    (state): ActiveAlert => ({
+      labels: [{ name: 'severity', value: severity }],
+      annotations: [],
+      state,
+      value: 1,
+      activeAtMs: 0,
+      firedAtMs: undefined,
+      keepFiringSinceMs: undefined,
+    }),
+  ),
+);
+
+const PLACE = { line: 1, column: 1 };
+const GROUP: GroupStatus = {
+  name: 'blocks',
+  file: 'blocks.yaml',
+  intervalMs: 15_000,
+  limit: 0,
+  queryOffsetMs: 0,
+  lastEvaluationMs: 0,
+  lastDurationMs: 3,
+  missedTotal: 0,
+  rules: [
+    {
+      kind: 'alerting',
+      rule: {
+        kind: 'alerting',
+        alert: 'Halted',
+        expression: 'up == 0',
+        printed: 'up == 0',
+        labels: [],
+        place: PLACE,
+        expressionPlace: PLACE,
+        forMs: 0,
+        keepFiringForMs: 0,
+        annotations: [],
+      },
+      health: 'ok',
+      lastError: '',
+      lastEvaluationMs: 0,
+      lastDurationMs: 1,
+      state: 'firing',
+      alerts: ALERTS,
+      resolved: [],
+    },
+  ],
 };
 
 describe('MonitorMetrics', () => {
@@ -54,6 +116,9 @@ describe('MonitorMetrics', () => {
   }
 
   function letEverythingHappen(): void {
+    metrics.ruleGroupEvaluated(EVALUATION, 4);
+    metrics.configLoaded(true);
+    metrics.rulesRead([GROUP]);
     targets.push(TARGET);
     droppedSubscribers = 3;
     clockAheadMs = 1500;
@@ -139,6 +204,12 @@ describe('MonitorMetrics', () => {
     letEverythingHappen();
     const values = new Map([...read().values()].flatMap((samples) => [...samples]));
     const expected: Readonly<Record<string, number>> = {
+      'chainpulse_rule_evaluations_total group=blocks': 5,
+      'chainpulse_rule_evaluation_failures_total group=blocks': 1,
+      'chainpulse_rule_group_iterations_missed_total group=blocks': 4,
+      'chainpulse_alerts severity=5 state=firing': 1,
+      'chainpulse_alerts severity=3 state=pending': 2,
+      'chainpulse_alerts severity=1 state=pending': 1,
       'chainpulse_source_collections_total outcome=timeout type=probe': 1,
       'chainpulse_source_collections_total outcome=ok type=probe': 0,
       'chainpulse_source_collection_duration_seconds_sum type=probe': 0.2,

@@ -4,6 +4,9 @@
 // is left out.
 
 import { exposeOwnMetrics, makeInstruments, Registry } from '@chainpulse/instrument';
+import type { Labels } from '../model/labels.ts';
+import { labelValue } from '../model/labels.ts';
+import type { GroupEvaluation, GroupStatus } from '../rules/interface.ts';
 import type { PushEnded, PushEndedAs } from '../server/push/push-observer.ts';
 import type { QueryEnded, QueryObserver } from '../server/query-observer.ts';
 import type { CollectionObserver, CollectionOutcome, SourceType, TargetStatus } from '../sources/interface.ts';
@@ -24,6 +27,16 @@ const PUSH_OUTCOMES: Readonly<Record<PushEndedAs, CollectionOutcome>> = {
   busy: 'refused',
   failed: 'other',
   aborted: 'other',
+};
+const ALERT_STATES = MONITOR_TABLE.rules.alerts.labels.state;
+const SEVERITIES = MONITOR_TABLE.rules.alerts.labels.severity;
+/** What rule files write. */
+const SEVERITY_OF_WORD: Readonly<Record<string, string>> = {
+  info: '1',
+  low: '2',
+  warning: '3',
+  high: '4',
+  critical: '5',
 };
 const STORE_OPERATIONS = MONITOR_TABLE.storage.errors.labels.operation;
 
@@ -48,6 +61,7 @@ export class MonitorMetrics implements CollectionObserver, QueryObserver {
   readonly #storage = makeInstruments(this.registry, MONITOR_TABLE.storage);
   readonly #queries = makeInstruments(this.registry, MONITOR_TABLE.queries);
 
+  readonly #rules = makeInstruments(this.registry, MONITOR_TABLE.rules);
   #remote: ReturnType<typeof makeInstruments<(typeof MONITOR_TABLE)['remote']>> | undefined;
 
   constructor(options: MonitorMetricsOptions) {
@@ -88,6 +102,34 @@ export class MonitorMetrics implements CollectionObserver, QueryObserver {
 
   commitEnded(durationSeconds: number): void {
     this.#storage.commitDuration.observe(durationSeconds);
+  }
+
+  ruleGroupEvaluated({ group, evaluations, failures, durationMs }: GroupEvaluation, missed: number): void {
+    this.#rules.evaluations.inc({ group }, evaluations);
+    this.#rules.failures.inc({ group }, failures.length);
+    this.#rules.missed.inc({ group }, missed);
+    this.#rules.duration.observe({ group }, durationMs / 1000);
+  }
+
+  configLoaded(isWhole: boolean): void {
+    this.#rules.lastReload.set(isWhole ? 1 : 0);
+  }
+
+  rulesRead(groups: readonly GroupStatus[]): void {
+    const counts = new Map<string, number>();
+    for (const { rules } of groups) {
+      for (const status of rules) {
+        for (const { state, labels } of status.kind === 'alerting' ? status.alerts : []) {
+          const key = `${state} ${severityOf(labels)}`;
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
+      }
+    }
+    for (const state of ALERT_STATES) {
+      for (const severity of SEVERITIES) {
+        this.#rules.alerts.set({ state, severity }, counts.get(`${state} ${severity}`) ?? 0);
+      }
+    }
   }
 
   seriesRefused(count: number): void {
@@ -131,4 +173,10 @@ export class MonitorMetrics implements CollectionObserver, QueryObserver {
     this.#program.eventsDropped.mirrorTotal({ consumer: 'stream' }, droppedSubscribers());
     this.#program.clockAhead.set(clockAheadMs() / 1000);
   }
+}
+
+/** '' of what always fires, and 3 of what says nothing that is known. */
+function severityOf(labels: Labels): string {
+  const word = labelValue(labels, 'severity');
+  return word === 'none' ? '' : (SEVERITY_OF_WORD[word] ?? '3');
 }

@@ -186,6 +186,56 @@ const QUERIES = {
   }),
 } as const;
 
+const RULES = {
+  evaluations: metric({
+    name: 'chainpulse_rule_evaluations_total',
+    type: 'counter',
+    unit: 'evaluations',
+    help: 'Rules evaluated.',
+    labels: { group: bounded(128) },
+    recordedBy: 'MonitorMetrics.ruleGroupEvaluated',
+  }),
+  failures: metric({
+    name: 'chainpulse_rule_evaluation_failures_total',
+    type: 'counter',
+    unit: 'evaluations',
+    help: 'Evaluations of rules that failed.',
+    labels: { group: bounded(128) },
+    recordedBy: 'MonitorMetrics.ruleGroupEvaluated',
+  }),
+  duration: metric({
+    name: 'chainpulse_rule_evaluation_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time to evaluate a group of rules.',
+    labels: { group: bounded(128) },
+    buckets: WORK_SECONDS,
+    recordedBy: 'MonitorMetrics.ruleGroupEvaluated',
+  }),
+  missed: metric({
+    name: 'chainpulse_rule_group_iterations_missed_total',
+    type: 'counter',
+    unit: 'iterations',
+    help: 'Evaluations of a group that did not take place because the one before took too long.',
+    labels: { group: bounded(128) },
+    recordedBy: 'MonitorMetrics.ruleGroupEvaluated',
+  }),
+  alerts: metric({
+    name: 'chainpulse_alerts',
+    type: 'gauge',
+    unit: 'alerts',
+    help: 'Alerts that are active, by state and severity: 1 info to 5 critical.',
+    labels: { state: ['pending', 'firing'], severity: ['1', '2', '3', '4', '5'] },
+    recordedBy: 'MonitorMetrics.rulesRead',
+  }),
+  lastReload: metric({
+    name: 'chainpulse_config_last_reload_successful',
+    type: 'gauge',
+    help: 'Whether everything that was read at the last reload is in force: 1 or 0.',
+    recordedBy: 'MonitorMetrics.configLoaded',
+  }),
+} as const;
+
 const REMOTE = {
   queueSamples: metric({
     name: 'chainpulse_remote_queue_samples',
@@ -259,5 +309,6 @@ export const MONITOR_TABLE = {
   sources: SOURCES,
   storage: STORAGE,
   queries: QUERIES,
+  rules: RULES,
   remote: REMOTE,
 } as const;

@@ -17,6 +17,7 @@ import { ChainpulseError } from '../model/errors.ts';
 import type { TargetStatus } from '../sources/interface.ts';
 import type { Security } from './auth/security.ts';
 import { bodyDeadline } from './body-deadline.ts';
+import { addAlertRoutes } from './chain/alerts.ts';
 import { EventStreams } from './chain/events.ts';
 import { addHealthRoutes } from './chain/health.ts';
 import type { LiveFeed } from './chain/live-feed.ts';
@@ -40,6 +41,7 @@ import { addPushRoutes, PUSH_PATHS } from './push/routes.ts';
 import type { QueryObserver } from './query-observer.ts';
 import { pathOf, type Refusal, refuse } from './refusal.ts';
 import { RouteTable } from './route-table.ts';
+import { addRuleRoutes } from './rule-routes.ts';
 import { createTransport } from './transport.ts';
 
 /** The longest label name, component or file name in an address. */
@@ -70,6 +72,10 @@ export interface ServerDeps {
   readonly limits?: Partial<ServerLimits>;
   readonly pushLimits?: Partial<PushRouteLimits>;
   readonly historyLimits?: Partial<HistoryLimits>;
+  /** Reads the rules anew; what is wrong in them, a line each. */
+  readonly reload: () => Promise<readonly string[]>;
+  /** Where the runbooks of the shipped alerts lie; undefined where they were not packed along. */
+  readonly runbooksDirectory: string | undefined;
   /** Where snapshots of the store go; given where the admin API is enabled. */
   readonly snapshotsDirectory?: string | undefined;
 }
@@ -111,6 +117,8 @@ function addRoutes(app: FastifyInstance, routes: RouteTable, deps: ServerDeps, l
     addHistoryRoutes(routes, deps, limits.maxSelectors);
     addHealthRoutes(routes, deps.health);
     addReadyRoutes(routes, deps, limits.maxStoreAnswerMs);
+    addRuleRoutes(routes, deps);
+    addAlertRoutes(routes, deps);
     addMetricsRoutes(routes, deps.renderMetrics, new SummaryReader(deps, limits.maxSummaryAgeMs));
     routes.add({ path: '/api/chain/v1/snapshot', methods: ['GET'], scope: 'read', handler: snapshot });
     routes.add({ path: '/api/chain/v1/events', methods: ['GET'], scope: 'read', handler: streams.handle });

@@ -90,13 +90,101 @@ export interface WireMachineSummary {
   networkSentBytesPerSecond?: number;
 }
 
+/** `/api/chain/v1/alerts`: what is wrong by the rules, the worst first, and the rules that fail. */
+export interface WireAlerts {
+  /** The monitor's time, Unix milliseconds. */
+  timeMs: number;
+  /** Of all alerts, whatever was asked for, but those of severity `none`: they say that alerting works. */
+  counts: Record<AlertState, number>;
+  /** Alerts that match what was asked for, also those beyond the limit. */
+  matched: number;
+  rules: WireRuleCounts;
+  alerts: WireAlert[];
+  /** Rules whose last evaluation failed. */
+  failures: WireRuleFailure[];
+}
+
+export type AlertState = 'firing' | 'pending' | 'resolved';
+
+export interface WireRuleCounts {
+  groups: number;
+  alerting: number;
+  recording: number;
+  failing: number;
+  /** The latest of any group, Unix milliseconds; null before the first. */
+  lastEvaluationMs: number | null;
+}
+
+export interface WireAlert {
+  /** Names the alert, from pending to resolved, in an address. */
+  id: string;
+  name: string;
+  state: AlertState;
+  /** The label `severity`; '' without one. */
+  severity: string;
+  /** 5 critical, 4 high, 3 warning, 2 low, 1 info, 0 for every other word. */
+  severityLevel: number;
+  /** The label `component`; '' without one. */
+  component: string;
+  /** The first sentence to read: the annotation `summary`, else `description`, else the name. */
+  summary: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** As PromQL writes numbers, which JSON cannot all hold: `NaN`, `+Inf`. */
+  value: string;
+  activeAtMs: number;
+  firedAtMs: number | null;
+  resolvedAtMs: number | null;
+  /** Since when the expression holds no more and `keep_firing_for` keeps the alert. */
+  keepFiringSinceMs: number | null;
+  /** The annotation `runbook_url`; null without one. */
+  runbookUrl: string | null;
+  /** Its name under `/runbooks/`, where the address is one of those. */
+  runbookName: string | null;
+  rule: WireAlertRule;
+}
+
+export interface WireAlertRule {
+  group: string;
+  file: string;
+  line: number;
+  /** On one line, as Prometheus writes it. */
+  expression: string;
+  /** What to draw: of a comparison with a number its other side. */
+  chartExpression: string;
+  /** The number that is compared with, and how: `chartExpression operator value`. */
+  threshold: { value: number; operator: string } | null;
+  labels: Record<string, string>;
+  /** The worst of its alerts; `inactive` without any. */
+  state: 'unknown' | 'inactive' | 'pending' | 'firing';
+  forMs: number;
+  keepFiringForMs: number;
+  intervalMs: number;
+  health: 'unknown' | 'ok' | 'err';
+  /** '' when there was none. */
+  lastError: string;
+  lastEvaluationMs: number | null;
+  lastDurationMs: number;
+}
+
+export interface WireRuleFailure {
+  name: string;
+  kind: 'alerting' | 'recording';
+  group: string;
+  file: string;
+  line: number;
+  error: string;
+}
+
 /**
  * `/api/chain/v1/events`, server-sent events. The name of an event is its `kind`.
- * `snapshot` comes first and whenever a target or the health changes; `commit` at most once a second.
+ * `snapshot` comes first and whenever a target or the health changes; `commit` at most once a second,
+ * `alerts` when one has come, fired or gone, or when other rules are in force or fail.
  */
 export type WireEvent =
   | { kind: 'snapshot'; snapshot: WireSnapshot }
-  | { kind: 'commit'; timeMs: number; samples: number };
+  | { kind: 'commit'; timeMs: number; samples: number }
+  | { kind: 'alerts' };
 
 /** Every error of our own API, with the HTTP status that fits it. */
 export interface WireError {

@@ -49,6 +49,33 @@ export interface GivenExemplar {
   readonly timestampMs: number | undefined;
 }
 
+/**
+ * Gives the series of one target the names and labels under which they are stored; an object for each target, asked once a
+ * series. Without one a series is stored as it is shown.
+ */
+export interface SeriesRenaming {
+  /** Told of series that are new, with the target's labels, before any of them is renamed: what they are may tell who the target is. */
+  meet(series: readonly Labels[]): void;
+  /** Undefined where the series is not stored. Depends on the labels alone, which have the target's among them. */
+  rename(labels: Labels): RenamedSeries | undefined;
+  /** What is told of metrics, under the names that they have now, and what became known by renaming. */
+  describe(described: readonly MetricMetadata[]): readonly MetricMetadata[];
+  /** Told once of a series that has become the same as another one: the one that came first in a collection is stored. */
+  clashed(shown: Labels, stored: Labels): void;
+}
+
+export interface RenamedSeries {
+  readonly labels: Labels;
+  /** Undefined where values stay as they are. A native histogram that has one is not stored: its buckets cannot follow. */
+  readonly scale?: ValueScale | undefined;
+}
+
+/** From one unit to another: what is stored is value × multiplier / divisor. Both are above 0. */
+export interface ValueScale {
+  readonly multiplier: number;
+  readonly divisor: number;
+}
+
 export interface Collector {
   readonly type: SourceType;
   /**

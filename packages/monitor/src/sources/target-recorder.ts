@@ -9,7 +9,7 @@ import type { Appender, AppendOutcome, RejectReason } from '../storage/interface
 import { BatchColumns } from './batch-columns.ts';
 import { CollectionRows } from './collection-rows.ts';
 import { ExemplarNews } from './exemplar-news.ts';
-import type { SampleSink } from './interface.ts';
+import type { SampleSink, SeriesRenaming } from './interface.ts';
 import { TargetSeries } from './target-series.ts';
 
 type RejectedSamples = Partial<Record<RejectReason, number>>;
@@ -46,6 +46,7 @@ export class TargetRecorder {
   readonly #sink: CollectionRows;
   readonly #exemplarNews = new ExemplarNews();
   readonly #reports: readonly Report[];
+  readonly #renaming: SeriesRenaming | undefined;
   #reportSlots: readonly number[] = [];
   #collection = 0;
   /** The latest collection that was stored as a success: what it had is not forgotten. */
@@ -56,17 +57,23 @@ export class TargetRecorder {
   #lastTimestampMs = Number.NEGATIVE_INFINITY;
   #metadata = new Map<string, MetricMetadata>();
 
-  constructor(targetLabels: Labels, appender: Appender, reports: readonly Report[] = ALL_REPORTS) {
+  constructor(
+    targetLabels: Labels,
+    appender: Appender,
+    reports: readonly Report[] = ALL_REPORTS,
+    renaming?: SeriesRenaming,
+  ) {
     this.#appender = appender;
     this.#reports = reports;
-    this.#series = new TargetSeries(targetLabels);
+    this.#renaming = renaming;
+    this.#series = new TargetSeries(targetLabels, renaming);
     this.#sink = new CollectionRows(this.#series);
   }
 
   /** Begins a collection; the sink is good until the collection was recorded, and one begins at a time. */
   begin(): SampleSink {
     this.#forgetGone();
-    this.#reportSlots = this.#reports.map((name) => this.#series.slotOf([{ name: METRIC_NAME, value: name }]));
+    this.#reportSlots = this.#reports.map((name) => this.#series.reportSlotOf([{ name: METRIC_NAME, value: name }]));
     this.#sink.begin(++this.#collection);
     for (const slot of this.#reportSlots) this.#series.markSeen(slot, this.#collection);
     return this.#sink;
@@ -129,6 +136,13 @@ export class TargetRecorder {
     return this.#reports.map((report, index) => ({ slot: this.#reportSlots[index]!, value: values[report] }));
   }
 
+  /** What waits under the names that the target shows gets those that are stored. */
+  #renameMetadata(): void {
+    if (this.#renaming === undefined) return;
+    const renamed = this.#renaming.describe([...this.#metadata.values()]);
+    this.#metadata = new Map(renamed.map((metadata) => [metadata.name, metadata]));
+  }
+
   #keepMetadata(described: readonly MetricMetadata[]): void {
     for (const metadata of described) this.#metadata.set(metadata.name, metadata);
     for (const name of this.#metadata.keys()) {
@@ -144,6 +158,7 @@ export class TargetRecorder {
     // Series that only a refused collection had are none of the store's business.
     await this.#series.resolve(this.#appender, slotsOf(reports, rows), timestampMs);
     const exemplars = this.#newExemplars(rows, timestampMs);
+    this.#renameMetadata();
     const metadata = [...this.#metadata.values()];
     const first = await this.#append(content, exemplars, timestampMs, metadata);
     for (const each of metadata) if (this.#metadata.get(each.name) === each) this.#metadata.delete(each.name);
@@ -187,6 +202,8 @@ export class TargetRecorder {
     const series = this.#series;
     const columns = new BatchColumns(rows.count + reports.length + gone.length, rows.timestampsMs !== undefined);
     const isWanted = (slot: number): boolean => only === undefined || only.has(slot);
+    const owners = series.hasClashes ? new Map<number, number>() : undefined;
+    const left: LeftOut = { clashing: 0, unscalable: 0 };
     for (const { slot, value } of reports) if (isWanted(slot)) columns.add(series.refOf(slot), value, timestampMs);
     let nextHistogram = 0;
     for (let row = 0; row < rows.count; row++) {
@@ -194,19 +211,39 @@ export class TargetRecorder {
       const slot = rows.slots[row]!;
       const timeMs = timeOf(rows, row, timestampMs);
       if (timeMs > timestampMs + AHEAD_MAX_MS || !isWanted(slot)) continue;
-      if (!columns.add(series.refOf(slot), rows.values[row]!, timeMs)) continue;
+      const ref = series.refOf(slot);
+      if (ref === 0 && series.isDropped(slot)) continue;
+      if (owners !== undefined && ownerOf(owners, ref, slot) !== slot) {
+        left.clashing++;
+        continue;
+      }
+      const scale = series.scaleOf(slot);
+      if (scale !== undefined && histogram !== undefined) {
+        left.unscalable++;
+        continue;
+      }
+      const value = rows.values[row]!;
+      const stored = scale === undefined ? value : (value * scale.multiplier) / scale.divisor;
+      if (!columns.add(ref, stored, timeMs)) continue;
       if (histogram !== undefined) columns.makeHistogram(histogram.histogram);
       if (exemplars.size > 0) for (const exemplar of exemplars.get(row) ?? []) columns.addExemplar(exemplar);
     }
     const staleFrom = columns.count;
-    for (const slot of gone) if (isWanted(slot)) columns.add(series.refOf(slot), 0, timestampMs);
+    for (const slot of gone) {
+      const ref = series.refOf(slot);
+      if (isWanted(slot) && owners?.has(ref) !== true) columns.add(ref, 0, timestampMs);
+    }
     const { dropped } = columns;
     const outcome = await this.#appender.append(columns.batch(staleFrom, timestampMs, metadata));
     const { rejectedSamples } = outcome;
-    if (dropped === 0) return outcome;
     return {
       ...outcome,
-      rejectedSamples: { ...rejectedSamples, series_limit: rejectedSamples.series_limit + dropped },
+      rejectedSamples: {
+        ...rejectedSamples,
+        series_limit: rejectedSamples.series_limit + dropped,
+        duplicate: rejectedSamples.duplicate + left.clashing,
+        invalid: rejectedSamples.invalid + left.unscalable,
+      },
     };
   }
 
@@ -239,6 +276,21 @@ interface CollectionContent {
 interface ReportRow {
   readonly slot: number;
   readonly value: number;
+}
+
+/** Samples of a batch that have no place in it. */
+interface LeftOut {
+  /** Of series that a renaming has made the same as one that came before. */
+  clashing: number;
+  /** Native histograms in another unit. */
+  unscalable: number;
+}
+
+/** The slot that came first with a reference, which is the one that is stored. */
+function ownerOf(owners: Map<number, number>, ref: number, slot: number): number {
+  const owner = owners.get(ref) ?? slot;
+  owners.set(ref, owner);
+  return owner;
 }
 
 function* slotsOf(reports: readonly ReportRow[], rows: CollectionRows): Iterable<number> {

@@ -2,9 +2,12 @@
 // Invariant: a slot never changes its meaning, nor is its number given again. Labels are kept as the series' key alone,
 // and as such only until the store has given the reference. When more series have gone than are here, and at least ten
 // thousand, the gone ones are forgotten: those that are here move to new slots, and every older slot is refused from then on.
+// A renaming is applied when a reference is asked for, so that it has seen all series of the first collection by then; the
+// target's own reports (`up`) are never renamed.
 
 import { type Label, type Labels, labelsFrom } from '../model/labels.ts';
 import type { Appender } from '../storage/interface.ts';
+import type { RenamedSeries, SeriesRenaming, ValueScale } from './interface.ts';
 import { labelsOfKey, seriesKey } from './series-key.ts';
 
 const GONE_SERIES_KEPT = 10_000;
@@ -29,9 +32,20 @@ export class TargetSeries {
   #unresolved = new Map<number, Labels>();
   #refused = new Map<number, Labels>();
   #refusedAgainAtMs = 0;
+  readonly #renaming: SeriesRenaming | undefined;
+  /** Slots of the reports, which are not renamed. */
+  readonly #reportSlots = new Set<number>();
+  /** Slots of series that the renaming drops. */
+  #dropped = new Set<number>();
+  #scales = new Map<number, ValueScale>();
+  /** The first slot that had a reference; only with a renaming, which may give several slots the same labels. */
+  #slotByRef = new Map<number, number>();
+  /** Whether there are slots with the same reference. */
+  hasClashes = false;
 
-  constructor(targetLabels: Labels) {
+  constructor(targetLabels: Labels, renaming?: SeriesRenaming) {
     this.#targetLabels = targetLabels;
+    this.#renaming = renaming;
   }
 
   slotOf(labels: Labels): number {
@@ -42,6 +56,23 @@ export class TargetSeries {
     this.#slotByKey.set(key, slot);
     this.#unresolved.set(slot, withTargetLabels(labels, this.#targetLabels));
     return slot;
+  }
+
+  /** The slot of a report of the target, such as `up`. */
+  reportSlotOf(labels: Labels): number {
+    const slot = this.slotOf(labels);
+    this.#reportSlots.add(slot);
+    return slot;
+  }
+
+  /** Whether the renaming drops the series. */
+  isDropped(slot: number): boolean {
+    return this.#dropped.has(slot);
+  }
+
+  /** Undefined where values stay as they are. */
+  scaleOf(slot: number): ValueScale | undefined {
+    return this.#scales.size === 0 ? undefined : this.#scales.get(slot);
   }
 
   /** The store's reference, 0 when there is none. */
@@ -73,18 +104,50 @@ export class TargetSeries {
       const labels = this.refOf(slot) === NO_REFERENCE ? this.#unresolved.get(slot) : undefined;
       if (labels !== undefined) missing.push([slot, labels]);
     }
-    for (let start = 0; start < missing.length; start += SERIES_A_RESOLUTION) {
-      const batch = missing.slice(start, start + SERIES_A_RESOLUTION);
-      const refs = await appender.resolveSeries(batch.map(([, labels]) => labels));
-      for (const [index, [slot, labels]] of batch.entries()) {
+    const asked = this.#renamed(missing);
+    for (let start = 0; start < asked.length; start += SERIES_A_RESOLUTION) {
+      const batch = asked.slice(start, start + SERIES_A_RESOLUTION);
+      const refs = await appender.resolveSeries(batch.map(({ stored }) => stored));
+      for (const [index, series] of batch.entries()) {
+        const { slot, shown } = series;
         const ref = refs[index]!;
         this.#refs[slot - this.firstSlot] = ref;
         this.#unresolved.delete(slot);
-        if (ref !== NO_REFERENCE) continue;
-        this.#refused.set(slot, labels);
-        this.#refusedAgainAtMs = nowMs + REFUSED_AGAIN_AFTER_MS;
+        if (ref === NO_REFERENCE) {
+          this.#refused.set(slot, shown);
+          this.#refusedAgainAtMs = nowMs + REFUSED_AGAIN_AFTER_MS;
+        } else if (this.#renaming !== undefined) this.#noteReference(ref, series, this.#renaming);
       }
     }
+  }
+
+  /** What the store is asked for; dropped series are done with. */
+  #renamed(missing: readonly (readonly [slot: number, labels: Labels])[]): readonly AskedSeries[] {
+    const renaming = this.#renaming;
+    if (renaming === undefined) return missing.map(([slot, shown]) => ({ slot, shown, stored: shown }));
+    renaming.meet(missing.filter(([slot]) => !this.#reportSlots.has(slot)).map(([, labels]) => labels));
+    const asked: AskedSeries[] = [];
+    for (const [slot, shown] of missing) {
+      const renamed: RenamedSeries | undefined = this.#reportSlots.has(slot)
+        ? { labels: shown }
+        : renaming.rename(shown);
+      if (renamed === undefined) {
+        this.#dropped.add(slot);
+        this.#unresolved.delete(slot);
+        continue;
+      }
+      if (renamed.scale !== undefined) this.#scales.set(slot, renamed.scale);
+      asked.push({ slot, shown, stored: renamed.labels });
+    }
+    return asked;
+  }
+
+  #noteReference(ref: number, { slot, shown, stored }: AskedSeries, renaming: SeriesRenaming): void {
+    const first = this.#slotByRef.get(ref);
+    if (first === undefined) this.#slotByRef.set(ref, slot);
+    if (first === undefined || first === slot) return;
+    this.hasClashes = true;
+    renaming.clashed(shown, stored);
   }
 
   /**
@@ -97,6 +160,7 @@ export class TargetSeries {
     for (const slot of slots) if (this.refOf(slot) !== NO_REFERENCE) before.set(slot, this.refOf(slot));
     for (const [key, slot] of this.#slotByKey) {
       if (!before.has(slot)) continue;
+      this.#slotByRef.delete(before.get(slot)!);
       this.#refs[slot - this.firstSlot] = NO_REFERENCE;
       this.#unresolved.set(slot, withTargetLabels(labelsOfKey(key), this.#targetLabels));
     }
@@ -119,6 +183,7 @@ export class TargetSeries {
     const before = { firstSlot: this.firstSlot, refs: this.#refs, lastSeen: this.#lastSeen };
     const slots = [...this.#slotByKey];
     const labelsBefore = new Map([...this.#unresolved, ...this.#refused]);
+    const [dropped, scales] = [this.#dropped, this.#scales];
     const moved = new Map<number, number>();
     this.firstSlot += this.#slotCount;
     this.#slotCount = 0;
@@ -127,6 +192,10 @@ export class TargetSeries {
     this.#slotByKey.clear();
     this.#unresolved.clear();
     this.#refused.clear();
+    this.#reportSlots.clear();
+    this.#slotByRef.clear();
+    this.#dropped = new Set();
+    this.#scales = new Map();
     for (const [key, oldSlot] of slots) {
       const oldIndex = oldSlot - before.firstSlot;
       if (before.lastSeen[oldIndex]! < sinceCollection) continue;
@@ -137,6 +206,11 @@ export class TargetSeries {
       this.#lastSeen[slot - this.firstSlot] = before.lastSeen[oldIndex]!;
       const labels = labelsBefore.get(oldSlot);
       if (labels !== undefined) this.#unresolved.set(slot, labels);
+      if (dropped.has(oldSlot)) this.#dropped.add(slot);
+      const scale = scales.get(oldSlot);
+      if (scale !== undefined) this.#scales.set(slot, scale);
+      const ref = this.refOf(slot);
+      if (ref !== NO_REFERENCE && !this.#slotByRef.has(ref)) this.#slotByRef.set(ref, slot);
     }
     return (slot) => moved.get(slot);
   }
@@ -153,6 +227,12 @@ export class TargetSeries {
     }
     return this.firstSlot + this.#slotCount++;
   }
+}
+
+interface AskedSeries {
+  readonly slot: number;
+  readonly shown: Labels;
+  readonly stored: Labels;
 }
 
 /**

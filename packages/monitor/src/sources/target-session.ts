@@ -8,6 +8,7 @@ import {
   CollectionError,
   type CollectionObserver,
   type SampleSink,
+  type SeriesRenaming,
   type SourceType,
   type TargetStatus,
 } from './interface.ts';
@@ -25,6 +26,8 @@ export interface TargetSessionOptions {
   readonly timeoutMs: number;
   /** Default all; a replay leaves out the duration, which was not recorded. */
   readonly reports?: readonly Report[];
+  /** Default none: series are stored as they are shown. */
+  readonly renaming?: SeriesRenaming | undefined;
   readonly appender: Appender;
   readonly clock: Clock;
   readonly observer: CollectionObserver;
@@ -49,7 +52,7 @@ export class TargetSession {
 
   constructor(options: TargetSessionOptions) {
     this.#options = options;
-    this.#recorder = new TargetRecorder(options.labels, options.appender, options.reports);
+    this.#recorder = new TargetRecorder(options.labels, options.appender, options.reports, options.renaming);
     this.#status = {
       id: options.id,
       type: options.type,

@@ -63,6 +63,9 @@ test('a snapshot comes first, then what changes, then the end when the monitor s
   feed.publishCommit({ timeMs: NOW_MS, samples: 3 });
   assert.deepEqual(await nextEvent(), { kind: 'commit', timeMs: NOW_MS, samples: 3 });
 
+  feed.publishAlerts();
+  assert.deepEqual(await nextEvent(), { kind: 'alerts' });
+
   targets[0] = targetStatus('127.0.0.1:8545', { health: 'down', reason: 'connection refused' });
   feed.publishTargets();
   const changed = await nextEvent();

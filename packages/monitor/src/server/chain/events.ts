@@ -1,5 +1,5 @@
 // `/api/chain/v1/events`: the live feed as server-sent events. A snapshot comes first and whenever something of it
-// changed; commits at most once a second; a comment every 15 s keeps the connection known to be alive.
+// changed; that alerts changed; commits at most once a second; a comment every 15 s keeps the connection known to be alive.
 // Source: WHATWG HTML, "Server-sent events".
 
 import type { ServerResponse } from 'node:http';

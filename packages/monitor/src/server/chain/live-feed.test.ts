@@ -57,6 +57,16 @@ test('many changes of targets are two events', () => {
   assert.deepEqual(events, [{ kind: 'targets' }, { kind: 'targets' }]);
 });
 
+test('many changes of alerts are two events, whatever else is told', () => {
+  const timers = new ManualTimers();
+  const feed = new LiveFeed({ timers });
+  const { events } = follow(feed);
+  feed.publishTargets();
+  for (let change = 0; change < 1000; change++) feed.publishAlerts();
+  timers.elapse();
+  assert.deepEqual(events, [{ kind: 'targets' }, { kind: 'alerts' }, { kind: 'alerts' }]);
+});
+
 test('a subscriber that is behind is dropped and counted, the others go on', () => {
   const feed = new LiveFeed({ timers: new ManualTimers() });
   const slow = follow(feed, 'behind');

@@ -1,9 +1,10 @@
-// News for whoever watches the monitor live: that targets or the health changed, and that samples were committed. News is
-// bundled: of either kind the first goes out at once and what follows within the interval goes out once, at its end. So a
+// News for whoever watches the monitor live: that targets or the health changed, that alerts did, and that samples were committed. News is
+// bundled: of each kind the first goes out at once and what follows within the interval goes out once, at its end. So a
 // subscriber gets a bounded stream however much is collected. A subscriber that cannot keep up is dropped and counted.
 
 export type FeedEvent =
   | { readonly kind: 'targets' }
+  | { readonly kind: 'alerts' }
   | {
       readonly kind: 'commit';
       /** Unix milliseconds of the latest sample of the commits. */
@@ -24,6 +25,8 @@ export interface LiveFeedOptions {
   readonly maxSubscribers?: number;
   /** Between two `targets` events. Default 250. */
   readonly targetsIntervalMs?: number;
+  /** Between two `alerts` events. Default 250. */
+  readonly alertsIntervalMs?: number;
   /** Between two `commit` events. Default 1,000. */
   readonly commitIntervalMs?: number;
   readonly timers?: Timers;
@@ -45,20 +48,18 @@ export class LiveFeed {
   readonly #subscribers = new Set<Subscriber>();
   readonly #maxSubscribers: number;
   readonly #targets: Bundle<undefined>;
+  readonly #alerts: Bundle<undefined>;
   readonly #commits: Bundle<{ timeMs: number; samples: number }>;
   #dropped = 0;
   #refused = 0;
   #closed = false;
 
   constructor(options: LiveFeedOptions = {}) {
-    const { maxSubscribers = 64, targetsIntervalMs = 250, commitIntervalMs = 1000, timers = SYSTEM_TIMERS } = options;
+    const { maxSubscribers = 64, timers = SYSTEM_TIMERS } = options;
+    const { targetsIntervalMs = 250, alertsIntervalMs = 250, commitIntervalMs = 1000 } = options;
     this.#maxSubscribers = maxSubscribers;
-    this.#targets = new Bundle({
-      intervalMs: targetsIntervalMs,
-      timers,
-      merge: () => undefined,
-      release: () => this.#deliver({ kind: 'targets' }),
-    });
+    this.#targets = this.#bundled('targets', targetsIntervalMs, timers);
+    this.#alerts = this.#bundled('alerts', alertsIntervalMs, timers);
     this.#commits = new Bundle({
       intervalMs: commitIntervalMs,
       timers,
@@ -86,6 +87,11 @@ export class LiveFeed {
     this.#targets.add(undefined);
   }
 
+  /** An alert has come, fired or gone, or other rules are in force or fail. */
+  publishAlerts(): void {
+    this.#alerts.add(undefined);
+  }
+
   publishCommit(commit: { readonly timeMs: number; readonly samples: number }): void {
     this.#commits.add(commit);
   }
@@ -104,9 +110,14 @@ export class LiveFeed {
   close(): void {
     this.#closed = true;
     this.#targets.cancel();
+    this.#alerts.cancel();
     this.#commits.cancel();
     for (const subscriber of this.#subscribers) subscriber.ended();
     this.#subscribers.clear();
+  }
+
+  #bundled(kind: 'targets' | 'alerts', intervalMs: number, timers: Timers): Bundle<undefined> {
+    return new Bundle({ intervalMs, timers, merge: () => undefined, release: () => this.#deliver({ kind }) });
   }
 
   #deliver(event: FeedEvent): void {

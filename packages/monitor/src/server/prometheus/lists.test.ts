@@ -6,7 +6,10 @@ import type { SeriesRequest } from '../../storage/interface.ts';
 import { scriptedEngine, startTestServer, targetStatus } from '../testing/test-server.ts';
 
 test('what there is none of is an empty list, and OPTIONS an empty answer', async (t) => {
-  const { url } = await startTestServer(t, { targets: [targetStatus('127.0.0.1:1')] });
+  const { url } = await startTestServer(t, {
+    targets: [targetStatus('127.0.0.1:1')],
+    engine: scriptedEngine({ ruleGroups: async () => [] }),
+  });
   const cases: [string, string][] = [
     ['rules', '{"groups":[]}'],
     ['alerts', '{"alerts":[]}'],
@@ -46,7 +49,10 @@ test('relabelling is asked of a pool that is there, with labels that are some', 
 });
 
 test('the configuration names what is watched, without credentials', async (t) => {
-  const { url } = await startTestServer(t, { targets: [targetStatus('127.0.0.1:1')] });
+  const { url } = await startTestServer(t, {
+    targets: [targetStatus('127.0.0.1:1')],
+    engine: scriptedEngine({ ruleGroups: async () => [] }),
+  });
   const { data } = (await (await fetch(`${url}/api/v1/status/config`)).json()) as { data: { yaml: string } };
   assert.match(data.yaml, /^global:\n {2}scrape_interval: 5s\n/);
   assert.match(data.yaml, /job_name: evm\n.*evm\+http:\/\/127\.0\.0\.1:1\//s);

@@ -30,7 +30,7 @@ import { type LoggedQuery, QueryLog } from './query-log.ts';
 import { answerQueryLog } from './query-log-answer.ts';
 import type { Question } from './question.ts';
 import { type Answer, renderAnswer } from './render.ts';
-import { answerRules, NO_ALERTMANAGERS, NO_ALERTS } from './rules.ts';
+import { readAlerts, readRules } from './rules/read-rules.ts';
 import { sendJson, VARY } from './send-json.ts';
 import type { ServedSettings } from './served-settings.ts';
 import { answerBuildInfo, readTsdbStatus } from './status.ts';
@@ -50,6 +50,9 @@ export interface PrometheusDeps {
 type Reader = (parameters: Parameters, request: FastifyRequest) => Question;
 type Responder = (parameters: Parameters) => Answer;
 type Method = 'GET' | 'POST';
+
+/** There are no channels in the monitor. */
+const NO_ALERTMANAGERS: Answer = { data: ['{"activeAlertmanagers":[],"droppedAlertmanagers":[]}'] };
 
 const GET: readonly Method[] = ['GET'];
 const GET_OR_FORM: readonly Method[] = ['GET', 'POST'];
@@ -85,8 +88,8 @@ export function addPrometheusRoutes(routes: RouteTable, deps: PrometheusDeps, li
   tells('targets', GET, (parameters) => answerTargets(parameters, targets()));
   tells('targets/relabel_steps', GET, (parameters) => answerRelabelSteps(parameters, targets()));
   tells('scrape_pools', GET, () => answerScrapePools(targets()));
-  tells('rules', GET, (parameters) => answerRules(parameters, maxSelectors));
-  tells('alerts', GET, () => NO_ALERTS);
+  asks('metadata', 'rules', GET, (parameters) => readRules(parameters, engine, maxSelectors));
+  asks('metadata', 'alerts', GET, () => readAlerts(engine));
   tells('alertmanagers', GET, () => NO_ALERTMANAGERS);
   asks('metadata', 'status/tsdb', GET, (parameters) => readTsdbStatus(parameters, engine));
   asks('metadata', 'status/runtimeinfo', GET, () => readRuntimeInfo(served, engine, clock, startedMs));

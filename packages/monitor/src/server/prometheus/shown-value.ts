@@ -2,7 +2,7 @@
 
 import { quoted } from '../../promql/go-text.ts';
 
-export const SHOWN_VALUE_CHARACTERS = 1024;
+const SHOWN_VALUE_CHARACTERS = 1024;
 
 /** In double quotes, as Go writes it; with dots behind them where it is cut. */
 export function shownValue(text: string): string {

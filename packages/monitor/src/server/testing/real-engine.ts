@@ -58,6 +58,7 @@ export function engineOver(store: LocalStore, clock: Clock): Engine {
     labelNames: (request) => store.labelNames(request),
     labelValues: (name, request) => store.labelValues(name, request),
     metadata: (name, limit) => store.metadata(name, limit),
+    ruleGroups: async () => [],
     stats: async () => store.stats(),
     held: async () => ({ points: 0, reads: 0, leases: 0 }),
     close: () => store.close(),

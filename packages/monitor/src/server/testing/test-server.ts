@@ -35,6 +35,8 @@ export interface TestServerOptions {
   readonly historyLimits?: Partial<HistoryLimits>;
   /** Enables the admin API. */
   readonly snapshotsDirectory?: string;
+  readonly reload?: () => Promise<readonly string[]>;
+  readonly runbooksDirectory?: string;
   readonly maxSubscribers?: number;
   /** Stands still at {@link NOW_MS} unless given. */
   readonly clock?: PacedClock;
@@ -90,6 +92,8 @@ export async function startTestServer(t: TestContext, options: TestServerOptions
     served: options.served ?? SERVED_SETTINGS,
     queryObserver: { queryEnded: (event) => queries.push(event) },
     pushObserver: { pushEnded: (event) => pushes.push(event), appendFailed: () => {} },
+    reload: options.reload ?? (async () => []),
+    runbooksDirectory: options.runbooksDirectory ?? temporaryDirectory(t),
     logger,
     limits: options.limits ?? {},
     pushLimits: options.pushLimits ?? {},
@@ -125,6 +129,7 @@ export function scriptedEngine(answers: Partial<Engine>): Engine {
     labelNames: unexpected,
     labelValues: unexpected,
     metadata: unexpected,
+    ruleGroups: unexpected,
     stats: unexpected,
     held: async () => ({ points: 0, reads: 0, leases: 0 }),
     close: unexpected,

@@ -12,6 +12,7 @@ import {
   type CollectionObserver,
   type GivenExemplar,
   type SampleSink,
+  type SeriesRenaming,
   type TargetStatus,
 } from '../interface.ts';
 import { DEFAULT_SAMPLE_LIMIT } from '../limits.ts';
@@ -33,6 +34,8 @@ export interface ReplayOptions {
   /** Of one record; default 100,000. Beyond it the record counts as a failed collection. */
   readonly sampleLimit?: number;
   readonly timers?: Timers;
+  /** Asked for each recorded target; default none. */
+  readonly renamingOf?: (target: { readonly name: string; readonly id: string }) => SeriesRenaming | undefined;
 }
 
 interface ReplaySurroundings {
@@ -131,11 +134,13 @@ class RecordingPlayer implements Replay {
   }
 
   #sessionOf(recorded: RecordedTarget, surroundings: ReplaySurroundings): TargetSession {
-    const { file, labels = [] } = this.#options;
+    const { file, labels = [], renamingOf } = this.#options;
     const given = labels.map(({ name, value }) => [name, value] as const);
+    const id = `replay:${basename(file)}:${recorded.name}`;
     return new TargetSession({
       ...surroundings,
-      id: `replay:${basename(file)}:${recorded.name}`,
+      id,
+      renaming: renamingOf?.({ name: recorded.name, id }),
       type: 'scrape',
       address: `replay:${basename(file)}`,
       labels: labelsFrom([['job', 'replay'], ['instance', recorded.name], ...given]),
