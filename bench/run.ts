@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { benchInstrument } from './instrument/run.ts';
 import { benchMonitor } from './monitor/run.ts';
 import { benchPromql } from './promql/run.ts';
+import { benchRules } from './rules/run.ts';
 import { benchScrape } from './scrape/run.ts';
 import { benchStorage } from './storage/run.ts';
 import { printTable } from './table.ts';
@@ -15,6 +16,7 @@ const BENCHES = {
   monitor: benchMonitor,
   storage: benchStorage,
   promql: benchPromql,
+  rules: benchRules,
 };
 
 const wanted = process.argv.slice(2);

@@ -13,7 +13,7 @@ import { type RuleLanguages, readRuleFile } from '../rules/definition/read-rule-
 import type { RuleFile, RuleProblem } from '../rules/interface.ts';
 import { type GenerateOptions, shippedRuleFiles } from '../rules/shipped/generate.ts';
 import { parseTemplate } from '../rules/template/template.ts';
-import { chainsOf } from './chain-groups.ts';
+import { chainsOf, type PresetOf } from './chain-groups.ts';
 import { featuresOf } from './query-options.ts';
 
 /** Files that all patterns together may name. */
@@ -37,12 +37,20 @@ export interface RuleFilesOptions {
   readonly runbookUrl: string;
   /** Those whose recording rules are evaluated. */
   readonly adapters?: readonly Adapter[];
+  /** What is known of clients by now. */
+  readonly presetOf?: PresetOf | undefined;
 }
 
 /** All rule files: what adapters record first, then the shipped ones. */
-export function readRuleFiles({ config, directory, runbookUrl, adapters = [] }: RuleFilesOptions): readonly RuleFile[] {
+export function readRuleFiles({
+  config,
+  directory,
+  runbookUrl,
+  adapters = [],
+  presetOf,
+}: RuleFilesOptions): readonly RuleFile[] {
   const languages = ruleLanguagesOf(config.query);
-  const made = config.rules.shipped ? shippedRuleFiles(shippedOptionsOf(config, runbookUrl)) : [];
+  const made = config.rules.shipped ? shippedRuleFiles(shippedOptionsOf(config, runbookUrl, presetOf)) : [];
   return [
     ...adapterRuleFiles(adapters),
     ...made.map(([name, text]) => readRuleFile(text, SHIPPED_FOLDER + name, languages)),
@@ -51,11 +59,11 @@ export function readRuleFiles({ config, directory, runbookUrl, adapters = [] }: 
 }
 
 /** What the shipped rules are made from. */
-export function shippedOptionsOf(config: Config, runbookUrl: string): GenerateOptions {
+export function shippedOptionsOf(config: Config, runbookUrl: string, presetOf?: PresetOf): GenerateOptions {
   const { targets, collection, rules } = config;
   return {
     settings: rules.alerts,
-    chains: chainsOf(config),
+    chains: chainsOf(config, presetOf),
     targets: targetLabels(config),
     collectionMs: Math.max(...targets.map(({ interval }) => interval ?? 0), collection.interval),
     disabled: rules.disabled,

@@ -93,6 +93,7 @@ export async function runParts({ security, parts, rulesSource, onEvaluation, ...
     source: rulesSource,
     url,
     adapters: () => ground.adapters.inUse(),
+    presetOf: (target) => ground.adapters.presetOf(target),
     observer: metrics,
     onChange: () => feed.publishAlerts(),
     logger,
@@ -100,6 +101,7 @@ export async function runParts({ security, parts, rulesSource, onEvaluation, ...
   onEvaluation((evaluation) => rules.evaluated(evaluation));
   parts.defer(() => rules.stop());
   await rules.load();
+  ground.adapters.onPreset = () => rules.loadSoon();
   parts.defer(() => watched.stop());
   watched.start(url);
   void recordings.ended().then(() => {

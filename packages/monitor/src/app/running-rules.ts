@@ -15,6 +15,7 @@ import {
   type RuleProblem,
 } from '../rules/interface.ts';
 import { RuleSchedule } from '../rules/schedule.ts';
+import type { PresetOf } from './chain-groups.ts';
 import { readRuleFiles } from './rule-files.ts';
 
 /** The storage worker, as far as rules are concerned. */
@@ -46,15 +47,22 @@ export interface RunningRulesOptions {
   readonly url: string;
   /** Those whose recording rules are evaluated. */
   readonly adapters: () => readonly Adapter[];
+  /** What is known of clients by now. */
+  readonly presetOf: PresetOf;
   readonly observer: RuleObserver;
   /** An alert has come, fired or gone, or other rules are in force or fail. */
   readonly onChange: () => void;
   readonly logger: Logger;
 }
 
+const SOON_MS = 1000;
+
 export class RunningRules {
   readonly #options: RunningRulesOptions;
   readonly #schedule: RuleSchedule;
+  /** One reading waits for the other. */
+  #loading: Promise<unknown> = Promise.resolve();
+  #loadingSoon: NodeJS.Timeout | undefined;
   /** By the path of their file. */
   #groups = new Map<string, readonly RuleGroup[]>();
   /** The rules that failed in the last evaluation of each group that has any, by its key. */
@@ -70,7 +78,22 @@ export class RunningRules {
   }
 
   /** Reads the files anew; what is wrong in them, and left as it was. */
-  async load(): Promise<readonly string[]> {
+  load(): Promise<readonly string[]> {
+    clearTimeout(this.#loadingSoon);
+    const loading = this.#loading.then(() => this.#loadNow());
+    this.#loading = loading.catch(() => {});
+    return loading;
+  }
+
+  /** As `load`, once for all that comes within a second. */
+  loadSoon(): void {
+    clearTimeout(this.#loadingSoon);
+    this.#loadingSoon = setTimeout(() => {
+      this.load().catch((error: unknown) => this.#options.logger.error({ err: error }, 'the rules could not be read'));
+    }, SOON_MS);
+  }
+
+  async #loadNow(): Promise<readonly string[]> {
     try {
       const problems = await this.#load(this.#options.source.readConfig?.() ?? this.#options.config);
       const told = problems.map(({ path, line, column, message }) => `${path}:${line}:${column}: ${message}`);
@@ -91,6 +114,7 @@ export class RunningRules {
       directory: source.directory,
       runbookUrl: this.#runbookUrl(config),
       adapters: this.#options.adapters(),
+      presetOf: this.#options.presetOf,
     });
     this.#groups = new Map(files.map((file) => [file.path, soundGroups(file, this.#groups.get(file.path) ?? [])]));
     const groups = [...this.#groups.values()].flat();
@@ -108,6 +132,7 @@ export class RunningRules {
 
   /** Fulfilled when no evaluation is under way. */
   stop(): Promise<void> {
+    clearTimeout(this.#loadingSoon);
     return this.#schedule.stop();
   }
 

@@ -4,13 +4,14 @@
 import { isAbsolute, join } from 'node:path';
 import type { ProfileName } from '@chainpulse/instrument';
 import type { Logger } from 'pino';
-import type { Config, TargetConfig } from '../config/schema.ts';
+import { type Config, identityOf, type TargetConfig } from '../config/schema.ts';
 import { ChainpulseError } from '../model/errors.ts';
 import type { Adapter } from '../rules/adapters/adapter.ts';
 import { detectedAdapter } from '../rules/adapters/choose-adapter.ts';
 import { profileAdapter, readAdapterFile, shippedAdapters } from '../rules/adapters/shipped-adapters.ts';
 import { TargetAdapter } from '../rules/adapters/target-adapter.ts';
 import type { RuleLanguages } from '../rules/definition/read-rule-file.ts';
+import type { ChainPreset } from '../rules/shipped/chain-parameters.ts';
 import type { SeriesRenaming } from '../sources/interface.ts';
 import { ruleLanguagesOf } from './rule-files.ts';
 
@@ -30,6 +31,10 @@ export class TargetAdapters {
   /** By what the configuration says. */
   readonly #named = new Map<string, Adapter>();
   readonly #profiles = new Map<ProfileName, Adapter>();
+  /** By what tells targets apart. */
+  readonly #presets = new Map<string, ChainPreset>();
+  /** Told when a client was found whose chain has parameters of its own. */
+  onPreset: () => void = () => {};
 
   /** @throws {ChainpulseError} `adapter_unknown`, `adapter_unreadable`, `adapter_invalid` */
   constructor(options: TargetAdaptersOptions) {
@@ -42,6 +47,7 @@ export class TargetAdapters {
       }
       const name = adapterNameOf(target);
       if (name !== 'auto' && name !== 'none' && !this.#named.has(name)) this.#named.set(name, this.#read(name));
+      this.#keepPreset(target, this.#named.get(name));
     }
   }
 
@@ -50,6 +56,11 @@ export class TargetAdapters {
     const { targets } = this.#options.config;
     const clients = targets.some((target) => adapterNameOf(target) === 'auto') ? this.#allClients() : [];
     return [...new Set([...clients, ...this.#named.values(), ...this.#profiles.values()])];
+  }
+
+  /** That of the client that a target was found to be. */
+  presetOf(target: TargetConfig): ChainPreset | undefined {
+    return this.#presets.get(keyOf(target));
   }
 
   /** Undefined where series are stored as they are shown. */
@@ -63,9 +74,18 @@ export class TargetAdapters {
       choose: (names) => given ?? detectedAdapter(names, this.#allClients()),
       onChosen: (adapter) => {
         if (adapter !== undefined) logger.info({ target: id, adapter: adapter.name }, `${id}: ${adapter.title}`);
+        if (this.#keepPreset(target, adapter)) this.onPreset();
       },
       onClash: (message) => logger.warn({ target: id }, `${id}: ${message}`),
     });
+  }
+
+  /** Whether that is news. */
+  #keepPreset(target: TargetConfig, adapter: Adapter | undefined): boolean {
+    const key = keyOf(target);
+    if (adapter?.preset === undefined || this.#presets.get(key) === adapter.preset) return false;
+    this.#presets.set(key, adapter.preset);
+    return true;
   }
 
   #read(name: string): Adapter {
@@ -85,6 +105,10 @@ export class TargetAdapters {
     this.#clients ??= shippedAdapters(this.#languages);
     return this.#clients;
   }
+}
+
+function keyOf(target: TargetConfig): string {
+  return `${target.url.text} ${JSON.stringify(identityOf(target))}`;
 }
 
 /** Beside a profile there is no other; a probe has canonical names. */

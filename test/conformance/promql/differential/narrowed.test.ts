@@ -14,7 +14,7 @@ import { type DataSet, makeDataSet } from './data-sets.ts';
 import { Dice } from './dice.ts';
 import { FEATURE_SETS, type FeatureSetName } from './features.ts';
 import { query } from './generate/queries.ts';
-import { append, askOurs, type OpenedStore, openOurs } from './our-side.ts';
+import { appendHalfSealed, askOurs, type OpenedStore, openOurs } from './our-side.ts';
 import { describe, type Question, someTimes } from './questions.ts';
 import { print } from './tree.ts';
 
@@ -34,10 +34,10 @@ let fleet: OpenedStore;
 before(async () => {
   [data, own, fleet] = [await makeDataSet('1970'), await openOurs(), await openOurs()];
   for (const part of data.parts) {
-    await append(own.store, part);
-    await append(fleet.store, part.map(ofMonitor('rpc-1')));
+    await appendHalfSealed(own.store, part);
+    await appendHalfSealed(fleet.store, part.map(ofMonitor('rpc-1')));
     // `info` without a label sees what is known of all monitors.
-    await append(fleet.store, part.filter(isNoInformation).map(ofMonitor('rpc-2')));
+    await appendHalfSealed(fleet.store, part.filter(isNoInformation).map(ofMonitor('rpc-2')));
   }
 });
 after(async () => {

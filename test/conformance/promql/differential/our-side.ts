@@ -36,16 +36,17 @@ export async function openOurs(): Promise<OpenedStore> {
 /** So far ahead of now, the store seals what it has in memory. */
 const SEALED_AFTER_MS = 4_000_000;
 
-/** The bits of the values as they are. The first half of the series is sealed on the disk, the other in memory. */
-export async function append(store: Store, series: readonly RawSeries[]): Promise<void> {
+/** The first half of the series is sealed on the disk, the other in memory. */
+export async function appendHalfSealed(store: Store, series: readonly RawSeries[]): Promise<void> {
   const half = Math.ceil(series.length / 2);
-  await appendBatch(store, series.slice(0, half));
+  await append(store, series.slice(0, half));
   await store.maintain(Date.now() + SEALED_AFTER_MS);
   assert.equal(store.stats().headSamples, 0);
-  if (half < series.length) await appendBatch(store, series.slice(half));
+  if (half < series.length) await append(store, series.slice(half));
 }
 
-async function appendBatch(store: Store, series: readonly RawSeries[]): Promise<void> {
+/** Every series as one batch, the bits of its values as they are. */
+export async function append(store: Store, series: readonly RawSeries[]): Promise<void> {
   const seriesRefs = await store.resolveSeries(series.map(({ labels }) => labels));
   const count = series.reduce((sum, { values, histograms = [] }) => sum + values.length + histograms.length, 0);
   const refs = new Uint32Array(count);

@@ -7,7 +7,7 @@ import type { Answer } from './answers.ts';
 import { differenceOf } from './compare.ts';
 import { type DataSet, type DataSetName, makeDataSet } from './data-sets.ts';
 import type { FeatureSet } from './features.ts';
-import { append, askOurs, type OpenedStore, openOurs } from './our-side.ts';
+import { appendHalfSealed, askOurs, type OpenedStore, openOurs } from './our-side.ts';
 import type { Question } from './questions.ts';
 import { askTheirs, startTheirs } from './their-side.ts';
 
@@ -40,7 +40,7 @@ export class Sides {
     const [dataSet, server, opened] = [await makeDataSet(name), await startTheirs(features), await openOurs()];
     for (const part of dataSet.parts) {
       await server.write(part);
-      await append(opened.store, part);
+      await appendHalfSealed(opened.store, part);
     }
     return new Sides(dataSet, features, server, opened);
   }
