@@ -2,9 +2,6 @@
 
 /** Relative difference allowed where an expression holds one of the reasons. */
 const TOLERANCE = 1e-12;
-/** A variance is a difference of squares: of values that are nearly the same, few of its bits are certain. */
-const TOLERANCE_OF_VARIANCE = 1e-10;
-const VARIANCE = /\b(?:stddev|stdvar)\b/i;
 /** So little that zeros of both signs are equal and nothing else: of them Go's sort leaves in front whichever it happens to. */
 const ZEROS_ALIKE = Number.MIN_VALUE;
 const SORTS_VALUES = /\b(?:quantile|quantile_over_time|mad_over_time)\b/i;
@@ -32,7 +29,6 @@ const REASONS_ELSEWHERE: readonly Reason[] = [
 /** The relative difference that is allowed in an expression's values; 0 for none. */
 export function toleranceOf(expression: string): number {
   const reasons = process.arch === 'x64' ? REASONS : [...REASONS, ...REASONS_ELSEWHERE];
-  if (VARIANCE.test(expression)) return TOLERANCE_OF_VARIANCE;
   if (reasons.some(({ part }) => part.test(expression))) return TOLERANCE;
   return SORTS_VALUES.test(expression) ? ZEROS_ALIKE : 0;
 }
